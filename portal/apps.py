@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = _("Site")
+
+    def ready(self) -> None:
+        from portal import checks  # noqa: F401  (registers the system checks)
+        from portal.data_version import connect_signals
+        from portal.languages import register_aliases
+
+        connect_signals()
+        register_aliases()

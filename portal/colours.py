@@ -1,0 +1,36 @@
+"""Contrast of colours, after WCAG 2.2 (relative luminance, success criterion 1.4.3)."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+LIGHTEST_PAPER = "#ffffff"
+ENOUGH = 4.5
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb``, from 0 (black) to 1 (white)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours ``#rrggbb``, from 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def validate_accent(colour: str) -> None:
+    """Refuse a colour on which white text could not be read."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        raise ValidationError(_("Write the colour as # and six digits, such as #0a5a63."))
+    ratio = contrast(colour, LIGHTEST_PAPER)
+    if ratio < ENOUGH:
+        raise ValidationError(
+            _("Contrast to white is only %(ratio).1f:1; 4.5:1 is needed. Take a darker colour."),
+            params={"ratio": ratio},
+        )

@@ -1,0 +1,169 @@
+"""One number per scope of public data, raised by whoever writes, read once by each request.
+
+Every process keeps what it shows as a snapshot per version, and asks one small query whether the
+snapshot is still good. So an edit shows on the next request in every process, without a cache
+server, and a warm page costs one query.
+
+*Writing.* A model that declares ``public_scope`` raises the scope's number in the writer's own
+transaction: on save and delete by signal (the one allowed use of signals), on update and bulk
+writes by `PublicQuerySet`, on many-to-many changes by signal. Code that writes through a plain
+``through`` model calls `raise_version` itself.
+
+*Reading.* The version is read before the data. Were it the other way round, an edit between the
+two would be stored under the new number with the old content.
+
+*Inside a writing transaction* nothing is cached: a number that is rolled back would be used again
+by the next writer, for other content.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Generic, TypeVar
+
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from portal.models.data_version import SCOPES, DataVersion
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The number of each scope, and whether this transaction has itself raised one of them."""
+
+    numbers: tuple[tuple[str, int], ...]
+    dirty: bool = False
+
+    def of(self, scopes: Iterable[str]) -> tuple[int, ...]:
+        numbers = dict(self.numbers)
+        return tuple(numbers[scope] for scope in scopes)
+
+    def __str__(self) -> str:
+        return ".".join(str(number) for _scope, number in self.numbers)
+
+
+def read() -> Versions:
+    """Read the numbers of all scopes: one query."""
+    stored = dict(DataVersion.objects.values_list("scope", "number"))
+    dirty = any(_raised_in_this_transaction(scope) for scope in SCOPES)
+    return Versions(tuple((scope, stored.get(scope, 0)) for scope in SCOPES), dirty)
+
+
+def raise_version(scope: str) -> None:
+    """Raise `scope` by one in the present transaction; a second call in it does nothing."""
+    if _raised_in_this_transaction(scope):
+        return
+    with transaction.atomic():
+        raised = DataVersion.objects.filter(scope=scope).update(number=models.F("number") + 1)
+        if not raised:
+            DataVersion.objects.bulk_create(
+                [DataVersion(scope=scope, number=0)], ignore_conflicts=True
+            )
+            DataVersion.objects.filter(scope=scope).update(number=models.F("number") + 1)
+    if connection.in_atomic_block:
+        transaction.on_commit(_RaisedMark(scope))
+
+
+class _RaisedMark:
+    """Stands in the transaction's list of commit hooks: "this scope has been raised".
+
+    Django drops hooks when the savepoint or transaction they belong to is rolled back, which is
+    just when the raise is undone too; so the list always tells the truth.
+    """
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+
+    def __call__(self) -> None:
+        """Nothing is left to do at commit."""
+
+
+def _raised_in_this_transaction(scope: str) -> bool:
+    return any(
+        isinstance(hook, _RaisedMark) and hook.scope == scope
+        for _sids, hook, *_rest in connection.run_on_commit
+    )
+
+
+class PerVersion(Generic[T]):
+    """Keeps what `build` returned for the newest version of `scopes`, in this process."""
+
+    def __init__(self, build: Callable[[Versions], T], *scopes: str) -> None:
+        self._build = build
+        self._scopes = scopes
+        self._held: tuple[tuple[int, ...], T] | None = None
+        self._lock = Lock()
+
+    def at(self, versions: Versions) -> T:
+        """What belongs to `versions`: held, or built now in a constant number of queries."""
+        if versions.dirty:
+            return self._build(versions)
+        wanted = versions.of(self._scopes)
+        held = self._held
+        if held is not None and held[0] == wanted:
+            return held[1]
+        with self._lock:
+            held = self._held
+            if held is not None and held[0] == wanted:
+                return held[1]
+            built = self._build(versions)
+            self._held = (wanted, built)
+            return built
+
+
+class PublicQuerySet(models.QuerySet):
+    """The QuerySet of every model with a ``public_scope``: bulk writes raise the version too.
+
+    A model without one (staff only) may use it as a base; then nothing is raised.
+    """
+
+    def _raise(self) -> None:
+        scope = getattr(self.model, "public_scope", None)
+        if scope is not None:
+            raise_version(scope)
+
+    def update(self, **kwargs):
+        with transaction.atomic(using=self.db):
+            rows = super().update(**kwargs)
+            self._raise()
+        return rows
+
+    update.alters_data = True
+
+    def bulk_create(self, objs, *args, **kwargs):
+        with transaction.atomic(using=self.db):
+            created = super().bulk_create(objs, *args, **kwargs)
+            self._raise()
+        return created
+
+    bulk_create.alters_data = True
+
+    def delete(self):
+        with transaction.atomic(using=self.db):
+            result = super().delete()
+            self._raise()
+        return result
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+def connect_signals() -> None:
+    """Connect every model that declares ``public_scope``; called once, when the apps are ready."""
+    for model in apps.get_models():
+        scope = getattr(model, "public_scope", None)
+        if scope is None:
+            continue
+        raise_scope = partial(_on_write, scope)
+        for signal in (post_save, post_delete):
+            signal.connect(raise_scope, sender=model, weak=False)
+        for field in model._meta.many_to_many:
+            m2m_changed.connect(raise_scope, sender=field.remote_field.through, weak=False)
+
+
+def _on_write(scope: str, **_kwargs) -> None:
+    raise_version(scope)

@@ -1,0 +1,209 @@
+"""Settings of the portal. Everything that differs between installations comes from the environment.
+
+Two modes. ``MODE=demo`` (the default) is for a first look and for development: it answers on the
+loopback names only, shows a banner, and keeps its files under ``var/``. ``MODE=production`` refuses
+to start without a secret, host names and a database of its own. docs/operations.md lists every
+variable.
+"""
+
+from pathlib import Path
+
+import environ
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from portal import __version__
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()  # every variable may also be given as NAME_FILE
+
+MODE = env.str("MODE", "demo")
+if MODE not in ("demo", "production"):
+    raise ImproperlyConfigured(f"MODE is demo or production, not {MODE!r}.")
+DEMO = MODE == "demo"
+PRODUCTION = MODE == "production"
+DEBUG = env.bool("DEBUG", False) and DEMO
+
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+RELEASE = env.str("RELEASE", __version__)
+
+
+def required_in_production(name: str, value):
+    """Return `value`, or refuse to start when production was given none."""
+    if PRODUCTION and not value:
+        raise ImproperlyConfigured(f"MODE=production needs {name} in the environment.")
+    return value
+
+
+def demo_secret_key() -> str:
+    """The key that `manage.py demo` has stored, else a throw-away one for this process."""
+    stored = VAR_DIR / "demo-secret-key"
+    return stored.read_text().strip() if stored.exists() else get_random_secret_key()
+
+
+SECRET_KEY = required_in_production("SECRET_KEY", env.str("SECRET_KEY", "")) or demo_secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+if PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is too short: use 50 random characters or more.")
+
+ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", env.list("ALLOWED_HOSTS", default=[])) or [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+# Where the public reaches the site, such as https://integration.example.de; empty: as requested.
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+
+# Applications -------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal",
+    "contacts",
+    "projects",
+    "portal.admin_site.VerwaltungConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_filters",
+    "parler",
+]
+
+MIDDLEWARE = [
+    "portal.health.HealthMiddleware",
+    "portal.middleware.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.middleware.LanguagePathMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+AUTH_USER_MODEL = "portal.User"
+AUTHENTICATION_BACKENDS = ["portal.auth.StaffBackend"]
+LOGIN_URL = "admin:login"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["portal.templatetags.portal"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.shell",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "portal.forms.PortalFormRenderer"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+# Database -----------------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": env.db_url_config(
+        required_in_production("DATABASE_URL", env.str("DATABASE_URL", ""))
+        or f"sqlite:///{VAR_DIR / 'ansprechbar.sqlite3'}"
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # With SQLite's defaults, parallel writers lose writes; docs/decisions/0003 has the figures.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# Languages and time -------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [
+    (code, LANG_INFO[code]["name_local"]) for code in env.list("LANGUAGES", default=["de", "en"])
+]
+LOCALE_PATHS = [BASE_DIR / "locale", *env.list("EXTRA_LOCALE_PATHS", default=[])]
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+
+PARLER_LANGUAGES = {
+    None: tuple({"code": code} for code, _name in LANGUAGES),
+    "default": {"fallbacks": [LANGUAGE_CODE], "hide_untranslated": False},
+}
+PARLER_DEFAULT_LANGUAGE_CODE = LANGUAGE_CODE
+PARLER_ENABLE_CACHING = False  # its cache is one per process and would outlive an edit
+
+# Static files -------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "portal.staticfiles.JoinedStaticFilesStorage"
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# Security -----------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+if env.bool("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+SESSION_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_AGE = 10 * 60 * 60
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+
+# Logs go to standard error, one line an event, and never hold a query string.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "portal.middleware.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}
