@@ -1,0 +1,1 @@
+"""WHO: areas, offices, posts, people, responsibilities, and the look-up that joins them."""

@@ -1,0 +1,65 @@
+from contacts.models.areas import (
+    Area,
+    District,
+    Locality,
+    Municipality,
+    PlaceName,
+    PostalCode,
+    Quarter,
+    Source,
+)
+from contacts.models.doubts import Doubt
+from contacts.models.feedback import Correction, GoldenCase, LookUpCount, MissedInput
+from contacts.models.legal import LegalDetails
+from contacts.models.loading import LoadRecord
+from contacts.models.organisation import (
+    Absence,
+    Agency,
+    AgencyTranslation,
+    Office,
+    OfficeTranslation,
+    OpeningHours,
+    Person,
+    Post,
+    PostTranslation,
+    SpokenLanguage,
+    Tenure,
+    Topic,
+    TopicTranslation,
+)
+from contacts.models.responsibility import Publication, Responsibility
+from contacts.models.staff import StaffRole
+
+__all__ = [
+    "Absence",
+    "Agency",
+    "AgencyTranslation",
+    "Area",
+    "Correction",
+    "District",
+    "Doubt",
+    "GoldenCase",
+    "LegalDetails",
+    "LoadRecord",
+    "Locality",
+    "LookUpCount",
+    "MissedInput",
+    "Municipality",
+    "Office",
+    "OfficeTranslation",
+    "OpeningHours",
+    "Person",
+    "PlaceName",
+    "Post",
+    "PostTranslation",
+    "PostalCode",
+    "Publication",
+    "Quarter",
+    "Responsibility",
+    "Source",
+    "SpokenLanguage",
+    "StaffRole",
+    "Tenure",
+    "Topic",
+    "TopicTranslation",
+]

@@ -1,0 +1,437 @@
+"""Agencies, offices, posts, people and rules as the public pages show them.
+
+One `Snapshot` holds everything public of one data version as frozen objects, so that a page needs
+no query and no page can change what another one shows. It is read through `visible_to` of the
+anonymous visitor: what that leaves out cannot appear.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+
+from contacts.gazetteer import Gazetteer, gazetteers
+from contacts.models import (
+    Absence,
+    Agency,
+    Area,
+    Doubt,
+    LegalDetails,
+    Office,
+    OpeningHours,
+    Person,
+    Post,
+    Responsibility,
+    SpokenLanguage,
+    Tenure,
+    Topic,
+)
+from contacts.models.doubts import CONTACT_FIELDS
+from contacts.places import Place
+from portal import data_version
+from portal.data_version import PerVersion, Versions
+from portal.texts import Text, texts
+
+PUBLIC = AnonymousUser()
+
+
+def in_force(valid_from: dt.date | None, valid_until: dt.date | None, on: dt.date) -> bool:
+    """Whether a span with inclusive local dates (None: open) holds on the day `on`."""
+    return (valid_from is None or valid_from <= on) and (valid_until is None or on <= valid_until)
+
+
+@dataclass(frozen=True, eq=False)
+class AgencyView:
+    id: int
+    slug: str
+    name: Text
+    area_label: Text
+    summary: Text
+    tasks: Text
+    funding_notice: Text
+    short_name: str
+    parent_body: str
+    department: str
+    phone: str
+    fax: str
+    email: str
+    website: str
+    started_on: dt.date | None
+    ended_on: dt.date | None
+    state: str
+    accent: str
+    districts: tuple[Place, ...]
+    legal: LegalDetails | None
+
+    def is_finished(self, on: dt.date) -> bool:
+        return self.ended_on is not None and self.ended_on < on
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:agency", args=[self.slug])
+
+
+@dataclass(frozen=True, eq=False)
+class Hours:
+    """One span of one weekday (1 is Monday); local time, `closes` is no longer open."""
+
+    weekday: int
+    opens: dt.time
+    closes: dt.time
+
+
+@dataclass(frozen=True, eq=False)
+class OfficeView:
+    id: int
+    slug: str
+    agency: AgencyView
+    name: Text
+    hours_note: Text
+    access_note: Text
+    building: str
+    street: str
+    postal_code: str
+    city: str
+    postal_street: str
+    postal_postal_code: str
+    postal_city: str
+    phone: str
+    by_appointment: str
+    step_free: str
+    hours: tuple[Hours, ...]
+
+    def hours_on(self, day: dt.date) -> tuple[Hours, ...]:
+        return tuple(span for span in self.hours if span.weekday == day.isoweekday())
+
+    def is_open(self, moment: dt.datetime) -> bool | None:
+        """Whether the office is open at the local `moment`; None when no hours are recorded."""
+        if not self.hours:
+            return None
+        return any(
+            span.opens <= moment.time() < span.closes for span in self.hours_on(moment.date())
+        )
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:office", args=[self.slug])
+
+
+@dataclass(frozen=True, eq=False)
+class AbsenceView:
+    valid_from: dt.date
+    valid_until: dt.date | None
+    stand_in_id: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class PersonView:
+    id: int
+    name: str
+    languages: tuple[str, ...]
+    absences: tuple[AbsenceView, ...]
+
+    def absence(self, on: dt.date) -> AbsenceView | None:
+        return next((a for a in self.absences if in_force(a.valid_from, a.valid_until, on)), None)
+
+
+@dataclass(frozen=True, eq=False)
+class TenureView:
+    person: PersonView
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+
+
+@dataclass(frozen=True, eq=False)
+class PostView:
+    """A post with all its holders. `doubted` names the contact fields with an open doubt."""
+
+    id: int
+    slug: str
+    agency: AgencyView
+    office: OfficeView | None
+    title: Text
+    abbreviation: str
+    provider: str
+    room: str
+    phone: str
+    phone_alternative: str
+    fax: str
+    email: str
+    staffing: str
+    deputy_id: int | None
+    leads: bool
+    rank: int
+    topic_ids: frozenset[int]
+    tenures: tuple[TenureView, ...]
+    doubted: frozenset[str]
+    confirmed_on: dt.date | None
+
+    @property
+    def is_filled(self) -> bool:
+        return self.staffing == Post.Staffing.FILLED
+
+    def holders(self, on: dt.date) -> tuple[PersonView, ...]:
+        """Who holds the post on the day `on`; empty when nobody is recorded."""
+        if not self.is_filled:
+            return ()
+        return tuple(t.person for t in self.tenures if in_force(t.valid_from, t.valid_until, on))
+
+    @property
+    def sure_phone(self) -> str:
+        return "" if "phone" in self.doubted else self.phone
+
+    @property
+    def sure_email(self) -> str:
+        return "" if "email" in self.doubted else self.email
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:post", args=[self.slug])
+
+
+@dataclass(frozen=True, eq=False)
+class TopicView:
+    id: int
+    slug: str
+    name: Text
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A `Responsibility`; dates are local and inclusive, None is unknown or open."""
+
+    id: int
+    post: PostView
+    area: Place
+    topic_id: int | None
+    valid_from: dt.date | None
+    valid_until: dt.date | None
+    joint: bool
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything public of one data version."""
+
+    gazetteer: Gazetteer
+    agencies: Mapping[int, AgencyView]
+    offices: Mapping[int, OfficeView]
+    posts: Mapping[int, PostView]
+    topics: tuple[TopicView, ...]
+    rules_of_area: Mapping[int, tuple[Rule, ...]]
+    rules_of_post: Mapping[int, tuple[Rule, ...]]
+    covering: Mapping[int, tuple[AgencyView, ...]] = field(default_factory=dict)
+
+    def is_covered(self, place: Place) -> bool:
+        return place.district.id in self.covering
+
+    def agency(self, slug: str) -> AgencyView | None:
+        return next((a for a in self.agencies.values() if a.slug == slug), None)
+
+    def office(self, slug: str) -> OfficeView | None:
+        return next((o for o in self.offices.values() if o.slug == slug), None)
+
+    def post(self, slug: str) -> PostView | None:
+        return next((p for p in self.posts.values() if p.slug == slug), None)
+
+    def topic(self, slug: str) -> TopicView | None:
+        return next((t for t in self.topics if t.slug == slug), None)
+
+    def posts_of(self, agency: AgencyView) -> tuple[PostView, ...]:
+        return tuple(post for post in self.posts.values() if post.agency is agency)
+
+    def offices_of(self, agency: AgencyView) -> tuple[OfficeView, ...]:
+        return tuple(office for office in self.offices.values() if office.agency is agency)
+
+    def areas_of(self, post: PostView, on: dt.date) -> tuple[Rule, ...]:
+        """The rules of `post` in force on the day `on`, in the order of the alphabet."""
+        rules = self.rules_of_post.get(post.id, ())
+        current = (rule for rule in rules if in_force(rule.valid_from, rule.valid_until, on))
+        return tuple(sorted(current, key=lambda rule: rule.area.sort_key))
+
+    def open_offices(self, moment: dt.datetime) -> tuple[int, ...]:
+        """The ids of the offices that are open at the local `moment`."""
+        return tuple(office.id for office in self.offices.values() if office.is_open(moment))
+
+
+def current(versions: Versions) -> Snapshot:
+    """The snapshot of `versions` (as read by `portal.data_version.read`)."""
+    return snapshots.at(versions)
+
+
+def latest() -> Snapshot:
+    """The snapshot of this moment; a request that shows several things takes `current` once."""
+    return current(data_version.read())
+
+
+def _build(versions: Versions) -> Snapshot:
+    gazetteer = gazetteers.at(versions)
+    agencies = _agencies(gazetteer)
+    offices = _offices(agencies)
+    posts = _posts(agencies, offices)
+    rules = _rules(gazetteer, posts)
+    by_area: dict[int, list[Rule]] = {}
+    by_post: dict[int, list[Rule]] = {}
+    for rule in rules:
+        by_area.setdefault(rule.area.id, []).append(rule)
+        by_post.setdefault(rule.post.id, []).append(rule)
+    covering: dict[int, list[AgencyView]] = {}
+    for agency in agencies.values():
+        for district in agency.districts:
+            covering.setdefault(district.id, []).append(agency)
+    return Snapshot(
+        gazetteer=gazetteer,
+        agencies=agencies,
+        offices=offices,
+        posts=posts,
+        topics=tuple(
+            TopicView(topic.pk, topic.slug, texts(topic.translations.all(), "name"))
+            for topic in Topic.objects.visible_to(PUBLIC).prefetch_related("translations")
+        ),
+        rules_of_area={key: tuple(value) for key, value in by_area.items()},
+        rules_of_post={key: tuple(value) for key, value in by_post.items()},
+        covering={key: tuple(value) for key, value in covering.items()},
+    )
+
+
+def _agencies(gazetteer: Gazetteer) -> dict[int, AgencyView]:
+    districts: dict[int, list[Place]] = {}
+    covered = Area.objects.filter(agencies__isnull=False).values_list("agencies__pk", "pk")
+    for agency_id, area_id in covered.order_by("name"):
+        districts.setdefault(agency_id, []).append(gazetteer.by_id[area_id])
+    legal = {details.agency_id: details for details in LegalDetails.objects.visible_to(PUBLIC)}
+    return {
+        row.pk: AgencyView(
+            id=row.pk,
+            slug=row.slug,
+            name=texts(row.translations.all(), "name"),
+            area_label=texts(row.translations.all(), "area_label"),
+            summary=texts(row.translations.all(), "summary"),
+            tasks=texts(row.translations.all(), "tasks"),
+            funding_notice=texts(row.translations.all(), "funding_notice"),
+            short_name=row.short_name,
+            parent_body=row.parent_body,
+            department=row.department,
+            phone=row.phone,
+            fax=row.fax,
+            email=row.email,
+            website=row.website,
+            started_on=row.started_on,
+            ended_on=row.ended_on,
+            state=row.state,
+            accent=row.accent,
+            districts=tuple(districts.get(row.pk, ())),
+            legal=legal.get(row.pk),
+        )
+        for row in Agency.objects.visible_to(PUBLIC).prefetch_related("translations")
+    }
+
+
+def _offices(agencies: Mapping[int, AgencyView]) -> dict[int, OfficeView]:
+    hours: dict[int, list[Hours]] = {}
+    for row in OpeningHours.objects.visible_to(PUBLIC):
+        hours.setdefault(row.office_id, []).append(Hours(row.weekday, row.opens, row.closes))
+    return {
+        row.pk: OfficeView(
+            id=row.pk,
+            slug=row.slug,
+            agency=agencies[row.agency_id],
+            name=texts(row.translations.all(), "name"),
+            hours_note=texts(row.translations.all(), "hours_note"),
+            access_note=texts(row.translations.all(), "access_note"),
+            building=row.building,
+            street=row.street,
+            postal_code=row.postal_code,
+            city=row.city,
+            postal_street=row.postal_street,
+            postal_postal_code=row.postal_postal_code,
+            postal_city=row.postal_city,
+            phone=row.phone,
+            by_appointment=row.by_appointment,
+            step_free=row.step_free,
+            hours=tuple(hours.get(row.pk, ())),
+        )
+        for row in Office.objects.visible_to(PUBLIC).prefetch_related("translations")
+    }
+
+
+def _people() -> dict[int, PersonView]:
+    languages: dict[int, list[str]] = {}
+    for person_id, code in SpokenLanguage.objects.visible_to(PUBLIC).values_list(
+        "person_id", "code"
+    ):
+        languages.setdefault(person_id, []).append(code)
+    absences: dict[int, list[AbsenceView]] = {}
+    for row in Absence.objects.visible_to(PUBLIC):
+        absences.setdefault(row.person_id, []).append(
+            AbsenceView(row.valid_from, row.valid_until, row.stand_in_id)
+        )
+    return {
+        row.pk: PersonView(
+            row.pk,
+            row.name,
+            tuple(languages.get(row.pk, ())),
+            tuple(absences.get(row.pk, ())),
+        )
+        for row in Person.objects.visible_to(PUBLIC)
+    }
+
+
+def _posts(
+    agencies: Mapping[int, AgencyView], offices: Mapping[int, OfficeView]
+) -> dict[int, PostView]:
+    people = _people()
+    tenures: dict[int, list[TenureView]] = {}
+    for row in Tenure.objects.visible_to(PUBLIC):
+        tenures.setdefault(row.post_id, []).append(
+            TenureView(people[row.person_id], row.valid_from, row.valid_until)
+        )
+    doubted: dict[int, set[str]] = {}
+    # Only that a field is doubted is public, not the doubt itself.
+    open_doubts = Doubt.objects.open().filter(post__isnull=False, field__in=CONTACT_FIELDS)
+    for post_id, name in open_doubts.values_list("post_id", "field"):
+        doubted.setdefault(post_id, set()).add(name)
+    rows = Post.objects.visible_to(PUBLIC).prefetch_related("translations", "topics")
+    return {
+        row.pk: PostView(
+            id=row.pk,
+            slug=row.slug,
+            agency=agencies[row.agency_id],
+            office=offices.get(row.office_id),
+            title=texts(row.translations.all(), "title"),
+            abbreviation=row.abbreviation,
+            provider=row.provider,
+            room=row.room,
+            phone=row.phone,
+            phone_alternative=row.phone_alternative,
+            fax=row.fax,
+            email=row.email,
+            staffing=row.staffing,
+            deputy_id=row.deputy_id,
+            leads=row.leads,
+            rank=row.rank,
+            topic_ids=frozenset(topic.pk for topic in row.topics.all()),
+            tenures=tuple(tenures.get(row.pk, ())),
+            doubted=frozenset(doubted.get(row.pk, ())),
+            confirmed_on=row.confirmed_on,
+        )
+        for row in rows
+    }
+
+
+def _rules(gazetteer: Gazetteer, posts: Mapping[int, PostView]) -> list[Rule]:
+    return [
+        Rule(
+            row.pk,
+            posts[row.post_id],
+            gazetteer.by_id[row.area_id],
+            row.topic_id,
+            row.valid_from,
+            row.valid_until,
+            row.joint,
+        )
+        for row in Responsibility.objects.visible_to(PUBLIC).order_by("post__rank", "pk")
+        if row.area_id in gazetteer.by_id
+    ]
+
+
+snapshots = PerVersion(_build, "places", "contacts")
