@@ -1,0 +1,103 @@
+"""What belongs on every answer: a request id, security headers, one spelling of the language."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+
+from portal.languages import offered_code
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "manifest-src 'self'",
+    ]
+)
+SWITCHED_OFF = (
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in SWITCHED_OFF)
+
+_request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+class SecurityHeadersMiddleware:
+    """Sets the headers that Django does not, and gives the request an id.
+
+    An error page shows the id and the log has it on each line, so that a caller and an operator
+    can find the same event without any personal data.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.request_id = uuid.uuid4().hex[:12]
+        token = _request_id.set(request.request_id)
+        try:
+            response = self.get_response(request)
+        finally:
+            _request_id.reset(token)
+        response["X-Request-ID"] = request.request_id
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        if settings.DEMO:
+            response["X-Robots-Tag"] = "noindex"
+        return response
+
+
+class RequestIdFilter(logging.Filter):
+    """Adds `request_id` to each log record, "-" outside a request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        record.request_id = getattr(request, "request_id", _request_id.get())
+        return True
+
+
+class LanguagePathMiddleware:
+    """Redirects `/DE/…` and aliases such as `/prs/…` to the language's one address."""
+
+    first_segment = re.compile(r"/([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)(?=/|\Z)")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if match := self.first_segment.match(request.path_info):
+            code = offered_code(match[1])
+            if code not in (None, match[1]):
+                rest = request.get_full_path_info()[match.end() :]
+                return HttpResponseRedirect(f"/{code}{rest}")
+        return self.get_response(request)
