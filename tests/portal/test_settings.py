@@ -1,0 +1,43 @@
+import pytest
+
+from tests.servers import PRODUCTION, manage
+
+DATABASE = {"DATABASE_URL": "sqlite:////nowhere.sqlite3"}
+
+
+def test_production_settings_pass_every_deployment_check_on_an_empty_database(empty_database):
+    site = {**PRODUCTION, "DATABASE_URL": empty_database}
+    migrated = manage("migrate", "--verbosity", "0", **site)
+    assert migrated.returncode == 0, migrated.stderr
+    strict = ("check", "--deploy", "--fail-level", "WARNING", "--database", "default")
+    checked = manage(*strict, **site)
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+def test_production_does_not_start_without_what_it_needs(missing):
+    site = {**PRODUCTION, **DATABASE, missing: ""}
+    result = manage("check", **site)
+    assert result.returncode != 0
+    assert f"MODE=production needs {missing}" in result.stderr
+
+
+def test_production_refuses_a_short_key_and_an_unknown_mode():
+    short = manage("check", **{**PRODUCTION, **DATABASE, "SECRET_KEY": "short"})
+    assert "SECRET_KEY is too short" in short.stderr
+    assert "MODE is demo or production" in manage("check", MODE="prod").stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    key = tmp_path / "key"
+    key.write_text(PRODUCTION["SECRET_KEY"])
+    site = {**PRODUCTION, **DATABASE, "SECRET_KEY_FILE": str(key)}
+    del site["SECRET_KEY"]
+    assert manage("check", **site).returncode == 0
+
+
+def test_a_missing_public_address_is_a_warning(empty_database):
+    site = {**PRODUCTION, "DATABASE_URL": empty_database, "SITE_URL": ""}
+    result = manage("check", "--deploy", **site)
+    assert "portal.W001" in result.stderr
