@@ -1,0 +1,73 @@
+"""What every test finds: compiled catalogues, plain static files, a browser where there is one."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from portal.catalogues import compile_catalogues
+from tests import postgresql, servers
+from tests.needs import chromium, need
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Adapt the settings before anything has used them; the settings module stays as it is."""
+    compile_catalogues(settings.LOCALE_PATHS)
+    scratch = tempfile.TemporaryDirectory(prefix="ansprechbar-tests-")
+    config.add_cleanup(scratch.cleanup)
+    settings.VAR_DIR = settings.STATIC_ROOT = Path(scratch.name)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        # A file: threads and the live server then lock each other as they do in production.
+        database.setdefault("TEST", {})["NAME"] = str(Path(scratch.name) / "test.sqlite3")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser"):
+        need(chromium(), "Chromium (install it, or set CHROMIUM to its path)")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the whole run."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread; Django would take that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        # Chromium's sandbox does not work for root, which a container's tests often are.
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        started = playwright.chromium.launch(executable_path=chromium(), args=sandbox)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page without cookies, 1280 pixels wide."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="de-DE")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path) -> Iterator[str]:
+    """The DATABASE_URL of an empty database for subprocesses, of the kind that the run uses."""
+    with servers.empty_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A PostgreSQL cluster of our own, also when the run itself is on SQLite."""
+    need(postgresql.binaries(), "PostgreSQL server (initdb)")
+    with postgresql.cluster() as url:
+        yield url

@@ -1,0 +1,100 @@
+"""Real processes for tests: management commands, gunicorn, databases that they may fill."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from tests.postgresql import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCTION = {
+    "MODE": "production",
+    "SECRET_KEY": "not-a-secret-but-long-enough-for-the-check-0123456789-abcdefghijkl",
+    "ALLOWED_HOSTS": "ansprechbar.test",
+    "SITE_URL": "https://ansprechbar.test",
+}
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment for a subprocess: ours without what configures a site, and `changes`."""
+    ours = {"MODE", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "DEBUG", "VAR_DIR"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return {**kept, "DJANGO_SETTINGS_MODULE": "portal.settings", **changes}
+
+
+def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py` in a process of its own, with `variables` in the environment."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """The address of a database without tables: a file, or a new one on the run's server."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{folder / 'scratch.sqlite3'}"
+        return
+    import psycopg
+
+    name = f"scratch_{uuid.uuid4().hex[:8]}"
+    parts = settings.DATABASES["default"]
+    where = {"host": parts["HOST"], "port": parts["PORT"] or 5432, "user": parts["USER"]}
+    login = {**where, "password": parts["PASSWORD"]}
+    with psycopg.connect(**login, dbname="postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            secret = f":{parts['PASSWORD']}" if parts["PASSWORD"] else ""
+            yield "postgres://{user}{secret}@{host}:{port}/{name}".format(
+                **where, secret=secret, name=name
+            )
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
+    """Wait until `url` answers with 200; raise when the process ends or the time is up."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"The server ended with code {process.returncode}.")
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} did not answer within {seconds} seconds.")
+
+
+@contextmanager
+def gunicorn(*, workers: int = 2, **variables: str) -> Iterator[str]:
+    """Serve the site as production does; gives its address, such as `http://127.0.0.1:40123`."""
+    port = free_port()
+    options = ["-c", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *options, "portal.wsgi:application"],
+        cwd=ROOT,
+        env=environment(WEB_CONCURRENCY=str(workers), **variables),
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=40)
