@@ -26,7 +26,7 @@ PRODUCTION = MODE == "production"
 DEBUG = env.bool("DEBUG", False) and DEMO
 
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
-RELEASE = env.str("RELEASE", __version__)
+RELEASE = env.str("RELEASE", "") or __version__
 
 
 def required_in_production(name: str, value):
