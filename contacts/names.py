@@ -17,8 +17,10 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 # The same word is typed with either letter on Arabic and Persian keyboards.
 _ARABIC_VARIANTS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ـ": None})
 
-# D-04668, DE 04668, O4668 with the letter O; not a part of a longer number or word.
-_POSTAL_CODE = re.compile(r"(?<![^\W_])(?:DE?[\s-]*)?([0-9O][0-9]{4})(?![0-9])", re.IGNORECASE)
+# D-04668, DE 04668, 04 668, O4668 with the letter O; not a part of a longer number or word.
+_POSTAL_CODE = re.compile(
+    r"(?<![^\W_])(?:DE?[\s-]*)?([0-9O][0-9] ?[0-9]{3})(?![0-9])", re.IGNORECASE
+)
 _DIGITS_ONLY = re.compile(r"(?:DE?[\s-]*)?([0-9O][0-9]{0,3})", re.IGNORECASE)
 _FOUR_DIGITS_AND_NAME = re.compile(r"([0-9]{4})\s+(\D+)")
 
@@ -111,7 +113,7 @@ def read(text: str) -> Typed:
     if found:
         before, after = cleaned[: found.start()], cleaned[found.end() :]
         name = ", ".join(part for part in (_trim(before), _trim(after)) if part)
-        return Typed(cleaned, name, code=found[1].upper().replace("O", "0"))
+        return Typed(cleaned, name, code=found[1].upper().replace("O", "0").replace(" ", ""))
     digits = _DIGITS_ONLY.fullmatch(cleaned)
     if digits and digits[1].upper() != "O":
         return Typed(cleaned, "", code_prefix=digits[1].upper().replace("O", "0"))

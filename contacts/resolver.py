@@ -8,6 +8,7 @@ request brings its own), and never guess.
 
 import datetime as dt
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contacts.index import Basis, Hit, Reading
@@ -176,7 +177,7 @@ def resolve(
     rules = _first_rules(area, topic, on=on, snapshot=snapshot)
     shared = {"place": area, "on": on, "topic": topic}
     if rules:
-        contacts = _contacts(rules, on=on, snapshot=snapshot)
+        contacts = contacts_of([rule.post for rule in rules], on=on, snapshot=snapshot)
         agency = (contacts[0].post if contacts else rules[0].post).agency
         if contacts:
             return Resolution(
@@ -223,17 +224,19 @@ def _first_rules(
     return ()
 
 
-def _contacts(rules: tuple[Rule, ...], *, on: dt.date, snapshot: Snapshot) -> tuple[Contact, ...]:
+def contacts_of(
+    posts: Sequence[PostView], *, on: dt.date, snapshot: Snapshot
+) -> tuple[Contact, ...]:
     """The lines of the card: filled posts, each behind its stand-in; else their deputies."""
     lines: list[Contact] = []
-    for rule in rules:
-        if rule.post.is_filled:
-            lines += _with_stand_in(rule.post, on=on, snapshot=snapshot)
+    for post in posts:
+        if post.is_filled:
+            lines += _with_stand_in(post, on=on, snapshot=snapshot)
     if not lines:
-        for rule in rules:
-            deputy = snapshot.posts.get(rule.post.deputy_id)
+        for post in posts:
+            deputy = snapshot.posts.get(post.deputy_id)
             if deputy is not None and deputy.is_filled and not deputy.agency.is_finished(on):
-                lines.append(Contact(deputy, deputy.holders(on), standing_in_for=rule.post))
+                lines.append(Contact(deputy, deputy.holders(on), standing_in_for=post))
     unique: dict[tuple, Contact] = {}
     for line in lines:
         unique.setdefault((line.post.id, line.standing_in_for), line)

@@ -63,7 +63,7 @@ class AgencyView:
     state: str
     accent: str
     districts: tuple[Place, ...]
-    legal: LegalDetails | None
+    legal: LegalDetails | None = field(repr=False)
 
     def is_finished(self, on: dt.date) -> bool:
         return self.ended_on is not None and self.ended_on < on

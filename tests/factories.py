@@ -1,0 +1,133 @@
+"""Small, complete objects for tests. Every factory takes what matters and fills in the rest."""
+
+import itertools
+
+from contacts.models import (
+    Agency,
+    Area,
+    Office,
+    Person,
+    PlaceName,
+    Post,
+    PostalCode,
+    Responsibility,
+    Tenure,
+    Topic,
+)
+from contacts.slugs import german_slug
+from portal.models import User
+
+_numbers = itertools.count(1)
+
+
+def number() -> int:
+    return next(_numbers)
+
+
+def district(name: str = "Landkreis Muster", key: str | None = None) -> Area:
+    key = key or f"{10000 + number()}"
+    area = Area.objects.create(
+        key=key, kind=Area.Kind.DISTRICT, name=name, slug=german_slug(name), state="Sachsen"
+    )
+    place_name(area, name, PlaceName.Kind.OFFICIAL)
+    return area
+
+
+def municipality(
+    name: str = "Musterstadt", parent: Area | None = None, *, codes=(), official_kind="Stadt"
+) -> Area:
+    parent = parent or district(f"Landkreis {name}")
+    key = f"{parent.key}{number():03d}"
+    slug = german_slug(name)
+    if Area.objects.filter(slug=slug, kind=Area.Kind.MUNICIPALITY).exists():
+        slug = f"{slug}-{key}"
+    area = Area.objects.create(
+        key=key,
+        kind=Area.Kind.MUNICIPALITY,
+        parent=parent,
+        name=name,
+        slug=slug,
+        official_kind=official_kind,
+    )
+    return _named(area, codes)
+
+
+def quarter(name: str, parent: Area) -> Area:
+    return _part(Area.Kind.QUARTER, name, parent)
+
+
+def locality(name: str, parent: Area, *, codes=(), former: bool = False) -> Area:
+    return _part(Area.Kind.LOCALITY, name, parent, codes, former)
+
+
+def _part(kind: str, name: str, parent: Area, codes=(), former: bool = False) -> Area:
+    slug = german_slug(name)
+    area = Area.objects.create(
+        key=f"{parent.key[:8]}-{slug}",
+        kind=kind,
+        parent=parent,
+        name=name,
+        slug=slug,
+        is_former_municipality=former,
+    )
+    return _named(area, codes)
+
+
+def _named(area: Area, codes) -> Area:
+    kind = PlaceName.Kind.FORMER if area.is_former_municipality else PlaceName.Kind.OFFICIAL
+    place_name(area, area.name, kind)
+    for code in codes:
+        area.postal_codes.add(PostalCode.objects.get_or_create(code=code)[0])
+    return area
+
+
+def place_name(area: Area, text: str, kind: str = PlaceName.Kind.SHORT, **fields) -> PlaceName:
+    return PlaceName.objects.create(area=area, text=text, kind=kind, **fields)
+
+
+def topic(slug: str = "education", name: str = "Bildung") -> Topic:
+    return Topic.objects.language("de").create(slug=slug, name=name)
+
+
+def agency(name: str = "Koordinierungsstelle Muster", *districts: Area, **fields) -> Agency:
+    fields = {
+        "slug": f"{german_slug(name)}-{number()}",
+        "email": "stelle@example.org",
+        "state": Agency.State.SAXONY,
+    } | fields
+    created = Agency.objects.language("de").create(name=name, **fields)
+    created.districts.set(districts)
+    return created
+
+
+def office(of: Agency, street: str = "Markt 1", **fields) -> Office:
+    fields = {
+        "slug": f"{german_slug(street)}-{number()}",
+        "postal_code": "04668",
+        "city": "Musterstadt",
+    } | fields
+    return Office.objects.language("de").create(agency=of, street=street, **fields)
+
+
+def post(of: Agency, title: str = "Koordination", **fields) -> Post:
+    fields = {
+        "slug": f"{german_slug(title)}-{number()}",
+        "phone": "03433 241 0",
+        "email": "post@example.org",
+    } | fields
+    return Post.objects.language("de").create(agency=of, title=title, **fields)
+
+
+def holder(of: Post, name: str, **dates) -> Person:
+    person = Person.objects.create(agency=of.agency, name=name)
+    Tenure.objects.create(post=of, person=person, **dates)
+    return person
+
+
+def rule(of: Post, area: Area, **fields) -> Responsibility:
+    return Responsibility.objects.create(post=of, area=area, **fields)
+
+
+def user(email: str = "", **fields) -> User:
+    email = email or f"user{number()}@example.org"
+    return User.objects.create_user(email, "a long enough password", **fields)
