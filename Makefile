@@ -35,7 +35,7 @@ fmt: $(VENV)/dev.stamp  ## format the code
 	$(VENV)/bin/ruff format .
 
 bench: $(VENV)/dev.stamp  ## measure against a plain Django answer (NAMES=path.csv.gz)
-	@$(PY) bench/run.py $(if $(NAMES),--names $(NAMES))
+	@$(PY) -m bench.run $(NAMES)
 
 messages: $(VENV)/dev.stamp  ## collect the texts to translate (needs gettext)
 	@command -v xgettext >/dev/null || \

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from contacts.places import Place
-from contacts.reasons import reason
+from contacts.reasons import why
 from contacts.resolver import Contact, LookUp, look_up
 from contacts.snapshot import Snapshot, TopicView, latest
 from portal import clock
@@ -69,7 +69,7 @@ def as_json(typed: str, result: LookUp) -> str:
             "posts": [_post(contact) for contact in answer.contacts] if answer else [],
             "contact": shared
             and {"agency": str(shared.name), "phone": shared.phone, "email": shared.email},
-            "reason": reason(result),
+            "reason": why(result),
         },
         ensure_ascii=False,
     )
@@ -110,5 +110,5 @@ def as_text(result: LookUp) -> list[str]:
         shared = result.answer.shared_contact
         if shared:
             lines.append(f"  {shared.name} · {shared.phone} · {shared.email}")
-    lines.append(f"  {reason(result)}")
+    lines.append(f"  {why(result)}")
     return lines
