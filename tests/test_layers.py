@@ -1,0 +1,91 @@
+"""Imports point down: read from the source of every module, so that a breach cannot hide."""
+
+import ast
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+
+# What may look down on everything: addresses, start page, sitemap, commands, the demo.
+ROOF = ("portal.urls", "portal.views", "portal.management", "portal.sitemaps", "portal.legal")
+
+# A module of `contacts` may import from its own row and from the rows above it.
+LAYERS = [
+    ["names", "slugs", "roles", "states", "spoken"],
+    ["models"],
+    ["places", "loading"],
+    ["index", "tables"],
+    ["gazetteer", "load_places", "load_office"],
+    ["snapshot"],
+    ["resolver"],
+    ["reasons", "cards", "map", "vcard", "panels"],
+    ["responsibilities", "learning", "corrections", "closing"],
+    ["forms", "filters", "demo", "checks"],
+    ["views", "admin", "management", "templatetags"],
+    ["urls"],
+    ["apps"],
+]
+
+
+def modules(package: str) -> list[Path]:
+    return [p for p in (ROOT / package).rglob("*.py") if "migrations" not in p.parts]
+
+
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(source: str) -> set[str]:
+    """Every module that `source` imports, at the top or inside a function."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def layer(module: str) -> int:
+    """The row of a module of `contacts`, such as 1 for contacts.models.areas."""
+    part = module.split(".")[1]
+    for number, names in enumerate(LAYERS):
+        if part in names:
+            return number
+    raise AssertionError(f"{module} stands in no layer of tests/test_layers.py")
+
+
+def breaches(module: str, source: str) -> list[str]:
+    found = []
+    package = module.split(".")[0]
+    for imported in sorted(imports(source)):
+        target = imported.split(".")[0]
+        if target == "projects" and package != "projects" and not module.startswith(ROOF):
+            found.append(f"{module} imports {imported}: only projects knows projects")
+        if target == "contacts" and package == "portal" and not module.startswith(ROOF):
+            found.append(f"{module} imports {imported}: the ground floor knows no contacts")
+        if (
+            target == package == "contacts"
+            and imported.count(".")
+            and module.count(".")
+            and layer(imported) > layer(module)
+        ):
+            found.append(f"{module} imports {imported}: upwards")
+    return found
+
+
+def test_imports_point_down():
+    every = [path for package in ("portal", "contacts", "projects") for path in modules(package)]
+
+    found = [line for path in every for line in breaches(dotted(path), path.read_text("utf-8"))]
+
+    assert found == []
+
+
+def test_the_checker_rejects_known_breaches():
+    assert breaches("contacts.resolver", "from contacts.views import look_up")
+    assert breaches("contacts.names", "def late():\n    import contacts.models")
+    assert breaches("contacts.models.areas", "from projects import models")
+    assert breaches("portal.clock", "from contacts.snapshot import latest")
+    assert not breaches("contacts.views.look_up", "from contacts.resolver import look_up")
