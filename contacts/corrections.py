@@ -1,0 +1,39 @@
+"""Taking in what visitors tell us."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.urls import Resolver404, resolve
+
+from contacts.models import Correction
+from contacts.resolver import resolve as resolve_place
+from contacts.snapshot import AgencyView, Snapshot
+
+
+def receive(message: Mapping[str, str], *, snapshot: Snapshot, now: dt.datetime) -> Correction:
+    """Store a valid message for the agency that its page belongs to, or for all of them."""
+    agency = _agency_of(message["page"], snapshot=snapshot, on=now.date())
+    return Correction.objects.create(
+        kind=message["kind"],
+        agency_id=agency.id if agency else None,
+        page=message["page"],
+        text=message["text"],
+        contact=message["contact"],
+        received_at=now,
+    )
+
+
+def _agency_of(path: str, *, snapshot: Snapshot, on: dt.date) -> AgencyView | None:
+    """The agency whose page `path` is, or whose place it shows."""
+    try:
+        match = resolve(path.partition("?")[0])
+    except Resolver404:
+        return None
+    slug = match.kwargs.get("slug", "")
+    if match.url_name == "agency":
+        return snapshot.agency(slug)
+    if match.url_name in ("post", "office"):
+        found = getattr(snapshot, match.url_name)(slug)
+        return found.agency if found else None
+    place = snapshot.gazetteer.municipality_by_slug.get(match.kwargs.get("municipality", ""))
+    return resolve_place(place, on=on, snapshot=snapshot).agency if place else None

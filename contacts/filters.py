@@ -1,0 +1,112 @@
+"""The filters of the directory. Choices and matches come from the snapshot, not from joins."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Post
+from contacts.snapshot import PostView, Snapshot
+from contacts.spoken import language_name
+
+
+class FilterForm(forms.Form):
+    use_required_attribute = False
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class DirectoryFilter(django_filters.FilterSet):
+    """Filled posts of agencies at work, by agency, town, topic and spoken language.
+
+    A filter with fewer than two choices would change nothing and is left out.
+    """
+
+    stelle = django_filters.ChoiceFilter(
+        label=_("Agency"), empty_label=_("All agencies"), method="by_choice"
+    )
+    ort = django_filters.ChoiceFilter(
+        label=_("Town"), empty_label=_("All towns"), method="by_choice"
+    )
+    thema = django_filters.ChoiceFilter(
+        label=_("Topic"), empty_label=_("All topics"), method="by_choice"
+    )
+    sprache = django_filters.ChoiceFilter(
+        label=_("Spoken language"), empty_label=_("All languages"), method="by_choice"
+    )
+
+    class Meta:
+        model = Post
+        fields = []
+        form = FilterForm
+
+    def __init__(self, data: QueryDict, *, snapshot: Snapshot, on: dt.date) -> None:
+        super().__init__(data, Post.objects.published())
+        self.snapshot, self.on = snapshot, on
+        self.listed = [p for p in snapshot.posts.values() if self._is_listed(p)]
+        self._matches: dict[str, Callable[[PostView, str], bool]] = {
+            "stelle": lambda post, value: post.agency.slug == value,
+            "ort": self._answers_for,
+            "thema": self._has_topic,
+            "sprache": lambda post, value: value in self._languages(post),
+        }
+        for name, choices in self._choices().items():
+            if len(choices) < 2:
+                del self.filters[name]
+            else:
+                self.filters[name].extra["choices"] = choices
+
+    def posts(self) -> list[PostView]:
+        """The posts that fit, agency by agency and in the order of the team."""
+        fitting = set(self.qs.values_list("pk", flat=True))
+        return sorted(
+            (post for post in self.listed if post.id in fitting),
+            key=lambda post: (str(post.agency.name), post.rank, post.slug),
+        )
+
+    def by_choice(self, queryset, name: str, value: str):
+        matches = self._matches[name]
+        return queryset.filter(pk__in=[post.id for post in self.listed if matches(post, value)])
+
+    def _is_listed(self, post: PostView) -> bool:
+        return post.is_filled and not post.agency.is_finished(self.on)
+
+    def _choices(self) -> dict[str, list[tuple[str, str]]]:
+        agencies = {post.agency.slug: str(post.agency.name) for post in self.listed}
+        topics = {topic.slug: str(topic.name) for topic in self.snapshot.topics}
+        languages = {code: language_name(code) for p in self.listed for code in self._languages(p)}
+        towns = [
+            (town.slug, town.name)
+            for district in {d for post in self.listed for d in post.agency.districts}
+            for town in self.snapshot.gazetteer.municipalities_of(district)
+        ]
+        return {
+            "stelle": _by_name(agencies.items()),
+            "ort": _by_name(towns),
+            "thema": _by_name(topics.items()),
+            "sprache": _by_name(languages.items()),
+        }
+
+    def _answers_for(self, post: PostView, slug: str) -> bool:
+        town = self.snapshot.gazetteer.municipality_by_slug[slug]
+        return any(
+            rule.area in town.ladder or rule.area.municipality is town
+            for rule in self.snapshot.areas_of(post, self.on)
+        )
+
+    def _has_topic(self, post: PostView, slug: str) -> bool:
+        topic = self.snapshot.topic(slug)
+        return topic.id in post.topic_ids or any(
+            rule.topic_id == topic.id for rule in self.snapshot.areas_of(post, self.on)
+        )
+
+    def _languages(self, post: PostView) -> tuple[str, ...]:
+        return tuple(code for person in post.holders(self.on) for code in person.languages)
+
+
+def _by_name(choices) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda choice: choice[1].casefold())

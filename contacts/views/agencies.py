@@ -1,0 +1,74 @@
+"""Agencies with their teams, and their offices."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from contacts.cards import Card, OfficeToday
+from contacts.resolver import Contact
+from contacts.snapshot import PostView, Snapshot, current
+from contacts.views.shared import moment_of, open_offices
+from portal.public import public_page
+
+
+@public_page
+def agencies(request: HttpRequest) -> HttpResponse:
+    every = current(request.versions).agencies.values()
+    return render(
+        request,
+        "contacts/agencies.html",
+        {
+            "at_work": [agency for agency in every if not agency.is_finished(request.on)],
+            "finished": [agency for agency in every if agency.is_finished(request.on)],
+        },
+    )
+
+
+@public_page
+def agency(request: HttpRequest, slug: str) -> HttpResponse:
+    snapshot = current(request.versions)
+    found = snapshot.agency(slug)
+    if found is None:
+        raise Http404("no such agency")
+    team = sorted(snapshot.posts_of(found), key=lambda p: (not p.leads, p.rank, p.slug))
+    moment = moment_of(request)
+    return render(
+        request,
+        "contacts/agency.html",
+        {
+            "agency": found,
+            "is_finished": found.is_finished(request.on),
+            "card": Card(found, moment),
+            "team": [(post, post.holders(request.on)) for post in team],
+            "former": [(post, post.tenures) for post in team if post.tenures],
+            "offices": [OfficeToday(office, moment) for office in snapshot.offices_of(found)],
+        },
+    )
+
+
+@public_page(state=open_offices)
+def office(request: HttpRequest, slug: str) -> HttpResponse:
+    snapshot = current(request.versions)
+    found = snapshot.office(slug)
+    if found is None:
+        raise Http404("no such office")
+    return render(
+        request,
+        "contacts/office.html",
+        {
+            "office": found,
+            "today": OfficeToday(found, moment_of(request)),
+            "is_finished": found.agency.is_finished(request.on),
+            "cards": _cards_at(
+                snapshot, [p for p in snapshot.posts.values() if p.office is found], request
+            ),
+        },
+    )
+
+
+def _cards_at(snapshot: Snapshot, posts: list[PostView], request: HttpRequest) -> list[Card]:
+    moment = moment_of(request)
+    return [
+        Card(post.agency, moment, Contact(post, post.holders(request.on)))
+        for post in sorted(posts, key=lambda post: (post.rank, post.slug))
+        if post.is_filled
+    ]

@@ -1,0 +1,135 @@
+"""What the page shell needs on every page: navigation, languages, addresses. No query, no user."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_bidi, get_language_info
+from django.utils.translation import gettext as _
+
+from portal.languages import offered_code
+
+SITE_NAME = "Ansprechbar"
+
+
+def absolute(request: HttpRequest, path: str) -> str:
+    """`path` as the public reaches it: at `SITE_URL`, else at the host that was asked."""
+    return settings.SITE_URL + path if settings.SITE_URL else request.build_absolute_uri(path)
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """The same page in another language, the language named in its own script."""
+
+    code: str
+    name: str
+    direction: str
+    path: str
+    url: str
+    is_current: bool
+
+
+class Shell:
+    """The frame of a page; each part is worked out when a template asks for it."""
+
+    site_name = SITE_NAME
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def demo(self) -> bool:
+        return settings.DEMO
+
+    @property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if get_language_bidi() else "ltr"
+
+    @property
+    def request_id(self) -> str:
+        return getattr(self.request, "request_id", "")
+
+    @cached_property
+    def home_url(self) -> str:
+        return reverse("home")
+
+    @cached_property
+    def navigation(self) -> list[NavigationItem]:
+        path = self.request.path
+        home = self.home_url
+        items = [
+            (_("Who is responsible?"), home, (reverse("contacts:look_up"), f"{home}orte/")),
+            (_("Contacts"), reverse("contacts:directory"), ()),
+            (_("Agencies"), reverse("contacts:agencies"), (f"{home}standorte/",)),
+            (_("Map"), reverse("contacts:map"), ()),
+        ]
+        return [
+            NavigationItem(
+                label,
+                url,
+                path == url or path.startswith((*below, *([url] if url != home else []))),
+            )
+            for label, url, below in items
+        ]
+
+    @cached_property
+    def is_prefixed(self) -> bool:
+        """Whether this page has its language in the address."""
+        return offered_code(self.request.path_info.split("/")[1]) is not None
+
+    @cached_property
+    def alternates(self) -> list[Alternate]:
+        """This page in every language; from a page without one, the start pages."""
+        rest = "/"
+        if self.is_prefixed:
+            rest = "/" + self.request.get_full_path()[1:].partition("/")[2]
+        alternates = []
+        for code, _name in settings.LANGUAGES:
+            info = get_language_info(code)
+            path = f"/{code}{rest}"
+            alternates.append(
+                Alternate(
+                    code,
+                    info["name_local"][:1].upper() + info["name_local"][1:],
+                    "rtl" if info["bidi"] else "ltr",
+                    path,
+                    absolute(self.request, path),
+                    code == self.language,
+                )
+            )
+        return alternates
+
+    @property
+    def other_languages(self) -> list[Alternate]:
+        return [alternate for alternate in self.alternates if not alternate.is_current]
+
+    @property
+    def current_language(self) -> Alternate | None:
+        return next((a for a in self.alternates if a.is_current), None)
+
+    @cached_property
+    def canonical(self) -> str:
+        return absolute(self.request, self.request.get_full_path())
+
+    @cached_property
+    def default_url(self) -> str:
+        """Where a reader of no offered language is sent (hreflang `x-default`)."""
+        default = settings.LANGUAGE_CODE
+        return next((a.url for a in self.alternates if a.code == default), self.canonical)
+
+
+def shell(request: HttpRequest) -> dict:
+    return {"shell": Shell(request)}

@@ -1,0 +1,46 @@
+"""How forms look and speak: Django's own field template in a frame, errors in a summary on top."""
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+
+class PortalFormRenderer(TemplatesSetting):
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+
+class PortalForm(forms.Form):
+    """A form of the public pages.
+
+    What may stay empty is marked, not what is needed. The browser's own bubbles are off
+    (`novalidate` in the template): they are in the browser's language and vanish.
+    """
+
+    use_required_attribute = False
+
+    def __init__(self, *args, **kwargs) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.widget.is_hidden:
+                continue
+            if field.required:
+                if not isinstance(field.widget, forms.RadioSelect):
+                    field.widget.attrs.setdefault("aria-required", "true")
+            elif field.label:
+                field.label = format_html(
+                    '{} <span class="optional">{}</span>', field.label, _("(optional)")
+                )
+
+    @cached_property
+    def summary(self) -> list[tuple[str, str]]:
+        """Each error as (id of the field to go to, the same words as beside the field)."""
+        entries = [("", message) for message in self.non_field_errors()]
+        for name in self.fields:
+            bound = self[name]
+            target = bound.id_for_label or bound.auto_id
+            entries += [(target, message) for message in bound.errors]
+        return entries

@@ -1,0 +1,25 @@
+"""All addresses: the language first, then German words in every language."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from portal.admin_site import verwaltung
+from portal.views import errors, home, meta
+
+urlpatterns = [
+    path("", home.choose_language, name="root"),
+    path("robots.txt", meta.robots, name="robots"),
+    path("sitemap.xml", meta.sitemap, name="sitemap"),
+    path(".well-known/security.txt", meta.security, name="security"),
+    path("verwaltung/", verwaltung.urls),
+    *i18n_patterns(
+        path("", home.home, name="home"),
+        path("", include("contacts.urls")),
+        prefix_default_language=True,
+    ),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

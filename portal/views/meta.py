@@ -1,0 +1,82 @@
+"""Files that machines ask for: robots.txt, sitemap.xml, security.txt."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import override
+
+from contacts.snapshot import Snapshot, current
+from portal.context import absolute
+from portal.public import public_page
+
+PLAIN_PAGES = (
+    "home",
+    "contacts:map",
+    "contacts:agencies",
+    "contacts:directory",
+    "contacts:imprint",
+    "contacts:privacy",
+    "contacts:accessibility",
+    "contacts:sources",
+)
+
+
+@public_page
+def robots(request: HttpRequest) -> HttpResponse:
+    """All may be read, but a demo is no official service and wants to be found by nobody."""
+    lines = ["User-agent: *"]
+    lines += ["Disallow: /"] if settings.DEMO else ["Disallow: /verwaltung/"]
+    lines += [f"Sitemap: {absolute(request, reverse('sitemap'))}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@public_page
+def security(request: HttpRequest) -> HttpResponse:
+    """RFC 9116; `Expires` is always half a year ahead, at the beginning of a day."""
+    snapshot = current(request.versions)
+    addresses = [a.email for a in snapshot.agencies.values() if a.email and not a.ended_on]
+    contacts = [f"mailto:{address}" for address in addresses[:1]]
+    expires = request.now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    expires += dt.timedelta(days=180)
+    lines = [
+        *(f"Contact: {contact}" for contact in contacts),
+        f"Contact: {absolute(request, reverse('contacts:correction'))}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",
+        f"Canonical: {absolute(request, reverse('security'))}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@public_page
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every page of every language, each with its twins in the others (sitemaps.org, hreflang)."""
+    snapshot = current(request.versions)
+    languages = [code for code, _name in settings.LANGUAGES]
+    addresses = {}
+    for code in languages:
+        with override(code):
+            addresses[code] = [absolute(request, path) for path in _paths(snapshot)]
+    pages = [
+        list(zip(languages, twins, strict=True)) for twins in zip(*addresses.values(), strict=True)
+    ]
+    return render(request, "sitemap.xml", {"pages": pages}, content_type="application/xml")
+
+
+def _paths(snapshot: Snapshot) -> Iterator[str]:
+    for name in PLAIN_PAGES:
+        yield reverse(name)
+    for agency in snapshot.agencies.values():
+        yield agency.get_absolute_url()
+    for office in snapshot.offices.values():
+        yield office.get_absolute_url()
+    for post in snapshot.posts.values():
+        yield post.get_absolute_url()
+    for place in snapshot.gazetteer.by_id.values():
+        if snapshot.is_covered(place):
+            yield place.get_absolute_url()

@@ -1,0 +1,2 @@
+// After a form came back with errors, take the reader to the summary of them.
+document.querySelector("[data-focus]")?.focus();
