@@ -148,6 +148,7 @@ LANGUAGES = [
     (code, LANG_INFO[code]["name_local"]) for code in env.list("LANGUAGES", default=["de", "en"])
 ]
 LOCALE_PATHS = [BASE_DIR / "locale", *env.list("EXTRA_LOCALE_PATHS", default=[])]
+FORMAT_MODULE_PATH = "portal.formats"
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True
 

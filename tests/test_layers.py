@@ -12,9 +12,9 @@ ROOF = ("portal.urls", "portal.views", "portal.management", "portal.sitemaps", "
 
 # A module of `contacts` may import from its own row and from the rows above it.
 LAYERS = [
-    ["names", "slugs", "roles", "states", "spoken"],
+    ["names", "slugs", "roles", "spoken"],
     ["models"],
-    ["places", "loading"],
+    ["places", "loading", "states"],
     ["index", "tables"],
     ["gazetteer", "load_places", "load_office"],
     ["snapshot"],
