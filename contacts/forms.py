@@ -13,6 +13,12 @@ FASTEST = 2  # seconds; nobody writes a message faster
 SLOWEST = 24 * 60 * 60  # a page may lie open for a day
 
 
+class TrapField(forms.CharField):
+    """A field that people do not see."""
+
+    is_trap = True
+
+
 class CorrectionForm(PortalForm):
     """Needs no e-mail address and no account.
 
@@ -37,7 +43,7 @@ class CorrectionForm(PortalForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "email"}),
     )
-    website = forms.CharField(
+    website = TrapField(
         label=_("Leave this field empty"),
         required=False,
         max_length=200,

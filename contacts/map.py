@@ -7,16 +7,17 @@ and a map of any part is only another `viewBox`.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contacts.models import Area
 from contacts.places import Place
-from contacts.resolver import Outcome, Resolution
+from contacts.resolver import Cause, Outcome, Resolution
 from portal.data_version import PerVersion, Versions
 
 UNITS = 3000
 _SHRINK = math.cos(math.radians(51.2))
-FILLS = 8  # so many fills have a colour and a pattern of their own; then they begin again
+FILLS = 7  # so many fills have a colour and a pattern of their own; then they begin again
+NOBODY = 8  # the grey one, for places where no agency of this portal is at work
 NAMED_UP_TO = 12  # with more towns than this their names would overlap
 
 Point = tuple[int, int]
@@ -154,38 +155,56 @@ class Map:
 
 
 def draw(
-    resolutions: Iterable[Resolution], geometry: Geometry, *, here: Place | None = None
+    resolutions: Iterable[Resolution],
+    geometry: Geometry,
+    *,
+    here: tuple[Place, ...] = (),
+    near: frozenset[int] = frozenset(),
 ) -> Map | None:
     """Draw the municipalities of `resolutions` that have a boundary, or nothing.
 
     Towns with equal answers share fill and letter; the answer with most towns comes first. With
-    `here` the map shows that town and its neighbours, named, whatever else is drawn.
+    `here` only those towns and what is `near` them (ids) are shown, by name, in the fills that they
+    have on the map of the whole.
     """
     drawn = [r for r in resolutions if r.place.id in geometry.shapes]
     if not drawn:
         return None
-    groups: dict[tuple, list[Resolution]] = {}
-    for resolution in drawn:
-        groups.setdefault(resolution.equal_part, []).append(resolution)
-    ordered = sorted(groups.values(), key=lambda group: (_answers_late(group[0]), -len(group)))
-    legend = tuple(
-        Entry(
-            number % FILLS + 1,
-            chr(ord("A") + number % 26),
-            group[0],
-            tuple(sorted((r.place for r in group), key=lambda place: place.sort_key)),
-        )
-        for number, group in enumerate(ordered)
-    )
-    named = here is not None or len(drawn) <= NAMED_UP_TO
+    shown: list[tuple[Entry, list[Resolution]]] = []
+    for number, group in enumerate(_groups(drawn, (here[0] if here else drawn[0].place).district)):
+        near_by = [r for r in group if not here or r.place in here or r.place.id in near]
+        if near_by:
+            fill = NOBODY if _is_grey(group[0]) else number % FILLS + 1
+            letter = chr(ord("A") + number % 26)
+            towns = tuple(r.place for r in near_by)
+            shown.append((Entry(fill, letter, near_by[0], towns), near_by))
+    legend = tuple(entry for entry, _group in shown)
+    named = bool(here) or len(drawn) <= NAMED_UP_TO
     labels = _named if named else _lettered if len(legend) > 1 else _unlabelled
     towns = [
         _town(resolution, entry, geometry, label=labels(resolution.place, entry), here=here)
-        for entry, group in zip(legend, ordered, strict=True)
+        for entry, group in shown
         for resolution in group
     ]
     towns.sort(key=lambda town: (town.is_here, town.place.sort_key))  # the heavy line on top
-    return _framed(towns, legend)
+    return _framed(towns, legend, named=named)
+
+
+def _is_grey(resolution: Resolution) -> bool:
+    """Whether no agency is at work there: such areas stand at the end of the legend."""
+    return resolution.outcome is Outcome.OUTSIDE or resolution.cause is Cause.AGENCY_FINISHED
+
+
+def _groups(drawn: list[Resolution], district: Place) -> list[list[Resolution]]:
+    """Towns with equal answers together: first those of `district`, the largest group in front."""
+    groups: dict[tuple, list[Resolution]] = {}
+    for resolution in drawn:
+        groups.setdefault(resolution.equal_part, []).append(resolution)
+
+    def position(group: list[Resolution]) -> tuple:
+        return _is_grey(group[0]), group[0].place.district is not district, -len(group)
+
+    return sorted(groups.values(), key=position)
 
 
 def _named(place: Place, _entry: Entry) -> str:
@@ -200,34 +219,42 @@ def _lettered(_place: Place, entry: Entry) -> str:
     return entry.letter
 
 
-def _answers_late(resolution: Resolution) -> bool:
-    """Whether nobody answers: such areas stand at the end of the legend."""
-    return resolution.outcome is not Outcome.EXACT
-
-
 def _town(
-    resolution: Resolution, entry: Entry, geometry: Geometry, *, label: str, here: Place | None
+    resolution: Resolution, entry: Entry, geometry: Geometry, *, label: str, here: tuple[Place, ...]
 ) -> Town:
     place = resolution.place
     own = geometry.shapes[place.id]
     x, y = (own.west + own.east) // 2, (own.north + own.south) // 2
     if place.label_point:
         x, y = on_grid(*place.label_point)
-    return Town(place, resolution, own, entry.fill, label, x, y, is_here=place is here)
+    return Town(place, resolution, own, entry.fill, label, x, y, is_here=place in here)
 
 
-def _framed(towns: list[Town], legend: tuple[Entry, ...]) -> Map:
+def _framed(towns: list[Town], legend: tuple[Entry, ...], *, named: bool) -> Map:
     west = min(town.shape.west for town in towns)
     north = min(town.shape.north for town in towns)
     width = max(town.shape.east for town in towns) - west
     height = max(town.shape.south for town in towns) - north
     margin = max(width, height) // 60
+    text = max(width, height) // (28 if named else 22)
     return Map(
-        towns=tuple(towns),
+        towns=tuple(_apart(towns, text) if named else towns),
         legend=legend,
         west=west - margin,
         north=north - margin,
         width=width + 2 * margin,
         height=height + 2 * margin,
-        text=max(width, height) // 30,
+        text=text,
     )
+
+
+def _apart(towns: list[Town], text: int) -> list[Town]:
+    """The towns in the same order, with names that would overlap moved below one another."""
+    lowered: dict[int, Town] = {}
+    for town in sorted(towns, key=lambda town: town.y):
+        for other in lowered.values():
+            reach = (len(town.label) + len(other.label)) * text * 0.29
+            if abs(town.x - other.x) < reach and abs(town.y - other.y) < text:
+                town = replace(town, y=other.y + round(text * 1.15))
+        lowered[town.place.id] = town
+    return [lowered[town.place.id] for town in towns]

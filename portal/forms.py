@@ -16,7 +16,8 @@ class PortalForm(forms.Form):
     """A form of the public pages.
 
     What may stay empty is marked, not what is needed. The browser's own bubbles are off
-    (`novalidate` in the template): they are in the browser's language and vanish.
+    (`novalidate` in the template): they are in the browser's language and vanish. A field with
+    `is_trap` is out of sight and only filled in by programs.
     """
 
     use_required_attribute = False
@@ -25,7 +26,7 @@ class PortalForm(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if field.widget.is_hidden:
+            if field.widget.is_hidden or getattr(field, "is_trap", False):
                 continue
             if field.required:
                 if not isinstance(field.widget, forms.RadioSelect):

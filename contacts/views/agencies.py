@@ -56,6 +56,7 @@ def office(request: HttpRequest, slug: str) -> HttpResponse:
         "contacts/office.html",
         {
             "office": found,
+            "address": f"{found.street}, {found.postal_code} {found.city}",
             "today": OfficeToday(found, moment_of(request)),
             "is_finished": found.agency.is_finished(request.on),
             "cards": _cards_at(

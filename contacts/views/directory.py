@@ -1,5 +1,7 @@
 """The directory of contacts, the page of a post, and its vCard."""
 
+from itertools import groupby
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -17,13 +19,18 @@ from portal.public import public_page
 def directory(request: HttpRequest) -> HttpResponse:
     snapshot = current(request.versions)
     filters = DirectoryFilter(request.GET, snapshot=snapshot, on=request.on)
+    posts = filters.posts()
     return render(
         request,
         "contacts/directory.html",
         {
             "filters": filters,
             "is_filtered": any(request.GET.get(name) for name in filters.filters),
-            "posts": [(post, post.holders(request.on)) for post in filters.posts()],
+            "number": len(posts),
+            "teams": [
+                (agency, [(post, post.holders(request.on)) for post in team])
+                for agency, team in groupby(posts, key=lambda post: post.agency)
+            ],
         },
     )
 

@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from contacts import names, resolver
+from contacts import learning, names, resolver
 from contacts.cards import cards_of
 from contacts.index import Basis, Reading
 from contacts.reasons import why
 from contacts.resolver import LookUp, Outcome
 from contacts.snapshot import Snapshot, current
-from contacts.views.shared import answer_map, moment_of, open_offices
+from contacts.views.shared import answer_map, credits_of, moment_of, open_offices
 from portal.public import public_page
 
 SHOWN_CHOICES = 40
@@ -43,6 +43,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
     if shorter:
         query = {"ort": shorter, **({"thema": topic.slug} if topic else {})}
         return HttpResponseRedirect(f"{reverse('contacts:look_up')}?{urlencode(query)}")
+    if request.method == "GET":
+        learning.note(found, on=request.on)
     template = TEMPLATES.get(found.outcome, "contacts/answer.html")
     return render(
         request,
@@ -52,7 +54,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
             "typed": found.reading.typed,
             "topic": topic,
             "topics": snapshot.topics,
-            "agencies": snapshot.agencies.values(),
+            "agencies": [a for a in snapshot.agencies.values() if not a.is_finished(request.on)],
             "on": request.on,
             **_details(request, found, snapshot),
         },
@@ -75,7 +77,8 @@ def _details(request: HttpRequest, found: LookUp, snapshot: Snapshot) -> dict:
         "answer": answer,
         "cards": cards_of(answer, moment_of(request)),
         "reason": why(found),
-        "map": answer_map(request, answer.place, snapshot),
+        "credits": credits_of(snapshot.gazetteer.sources),
+        "map": answer_map(request, found.places, snapshot),
     }
 
 

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from contacts.map import draw, geometries
 from contacts.resolver import resolve
 from contacts.snapshot import current
+from contacts.views.shared import credits_of
 from portal.public import public_page
 
 
@@ -48,6 +49,6 @@ def district(request: HttpRequest, district: str) -> HttpResponse:
             "map": draw(answers, geometries.at(request.versions)),
             "answers": answers,
             "on": request.on,
-            "sources": [s for s in snapshot.gazetteer.sources if s.attribution],
+            "credits": credits_of(snapshot.gazetteer.sources),
         },
     )

@@ -14,7 +14,7 @@ from contacts.places import Place
 from contacts.reasons import why_here
 from contacts.resolver import resolve
 from contacts.snapshot import Snapshot, current
-from contacts.views.shared import answer_map, moment_of, open_offices
+from contacts.views.shared import answer_map, credits_of, moment_of, open_offices
 from portal.context import absolute
 from portal.public import public_page
 
@@ -70,10 +70,10 @@ def _place_page(request: HttpRequest, place: Place, snapshot: Snapshot) -> HttpR
             "topic": topic,
             "topic_cards": () if topic else topic_cards(answer, snapshot, moment_of(request)),
             "office": next((card.office for card in cards if card.office), None),
-            "map": answer_map(request, place, snapshot),
+            "map": answer_map(request, [place], snapshot),
             "parts": gazetteer.parts_of(place),
             "panels": panels.for_place(request, place),
-            "sources": [source for source in gazetteer.sources if source.attribution],
+            "credits": credits_of(gazetteer.sources),
         },
     )
 
