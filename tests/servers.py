@@ -83,12 +83,14 @@ def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
 
 
 @contextmanager
-def gunicorn(*, workers: int = 2, **variables: str) -> Iterator[str]:
+def gunicorn(
+    *, workers: int = 2, application: str = "portal.wsgi:application", **variables: str
+) -> Iterator[str]:
     """Serve the site as production does; gives its address, such as `http://127.0.0.1:40123`."""
     port = free_port()
     options = ["-c", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *options, "portal.wsgi:application"],
+        [sys.executable, "-m", "gunicorn", *options, application],
         cwd=ROOT,
         env=environment(WEB_CONCURRENCY=str(workers), **variables),
     )
