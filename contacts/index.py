@@ -307,7 +307,7 @@ def _municipalities_first(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     unique: dict[int, Hit] = {}
     for hit in hits:
         unique.setdefault(hit.place.id, hit)
-    return tuple(sorted(unique.values(), key=lambda hit: (hit.place.depth, hit.place.sort_key)))
+    return tuple(sorted(unique.values(), key=lambda hit: hit.place.rank))
 
 
 def _within(inner: Iterable[Hit], outer: Iterable[Hit]) -> tuple[Hit, ...]:

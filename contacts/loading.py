@@ -101,7 +101,8 @@ def load(
         ids: dict[tuple[type[models.Model], str], int] = {}
         named: set[tuple[str, str]] = set()
         for model, group in _grouped(records):
-            progress(f"{model._meta.verbose_name_plural}: {len(group)}")
+            if not model._meta.auto_created:
+                progress(f"{model._meta.verbose_name_plural}: {len(group)}")
             _load_model(dataset, model, group, known=known, ids=ids, report=report)
             named.update((model._meta.model_name, record.key) for record in group)
         for model_name, key in sorted(known.keys() - named):

@@ -55,6 +55,12 @@ class Place:
         return search_keys(self.name)[1]
 
     @cached_property
+    def rank(self) -> tuple[int, str, str]:
+        """Where it stands in a list: larger kinds first, then by its name and that of its town."""
+        town = self.municipality
+        return (self.depth, self.sort_key, town.sort_key if town else "")
+
+    @cached_property
     def ladder(self) -> tuple["Place", ...]:
         """The place and what it is part of, upwards to the district."""
         return (self, *(self.parent.ladder if self.parent else ()))
