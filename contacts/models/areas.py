@@ -164,7 +164,7 @@ class Area(models.Model):
     def get_absolute_url(self) -> str:
         """The public page: a map for a district, a town page for the others (one query a step)."""
         if self.kind == self.Kind.DISTRICT:
-            return reverse("contacts:map", args=[self.slug])
+            return reverse("contacts:district_map", args=[self.slug])
         municipality = self.municipality
         if municipality == self:
             return reverse("contacts:municipality", args=[self.slug])
