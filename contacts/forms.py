@@ -62,7 +62,7 @@ class CorrectionForm(PortalForm):
         return bool(self.cleaned_data.get("website"))
 
     def clean(self) -> dict:
-        if not self._took_a_moment():
+        if not self.errors and not self._took_a_moment():
             self.data = self.data.copy()
             self.data["opened"] = self.stamp()  # good for the second try
             raise ValidationError(_("Please send the form once more. Nothing you wrote is lost."))

@@ -12,11 +12,13 @@ def _build(_versions: Versions) -> dict[tuple[str, str], Text]:
     }
 
 
-_pages = PerVersion(_build, "content")
+own_texts = PerVersion(_build, "content")
 
 
 def texts_of(kind: str, versions: Versions) -> dict[str, Text]:
     """The texts of one kind of page by owner: "" for the site, else the slug of an agency."""
     return {
-        owner: body for (its_kind, owner), body in _pages.at(versions).items() if its_kind == kind
+        owner: body
+        for (its_kind, owner), body in own_texts.at(versions).items()
+        if its_kind == kind
     }

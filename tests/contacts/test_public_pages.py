@@ -1,0 +1,457 @@
+"""The public pages, as people read them."""
+
+import datetime as dt
+import re
+from html import unescape
+
+import html5lib
+import pytest
+import time_machine
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from contacts.gazetteer import gazetteers
+from contacts.map import geometries
+from contacts.models import Absence, Correction, Doubt, Post, SpokenLanguage
+from contacts.snapshot import snapshots
+from portal.legal import own_texts
+from tests import factories
+from tests.contacts.county import BEFORE_NOON, EVENING, County, county
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def here() -> County:
+    return county()
+
+
+@pytest.fixture(autouse=True)
+def _on_a_monday_morning():
+    with time_machine.travel(BEFORE_NOON, tick=False):
+        yield
+
+
+def text_of(response) -> str:
+    """What a person reads in the main part of a page."""
+    html = response.content.decode()
+    main = html[html.index("<main") : html.index("</main>")]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+
+
+PAGES = [
+    "/en/",
+    "/en/zustaendig/?ort=Grimma",
+    "/en/zustaendig/?ort=Grima",
+    "/en/zustaendig/?ort=Qqqq",
+    "/en/orte/grimma/",
+    "/en/orte/grimma/nerchau/",
+    "/en/karte/",
+    "/en/karte/landkreis-leipzig/",
+    "/en/aushang/grimma/",
+    "/en/stellen/",
+    "/en/stellen/landkreis-leipzig/",
+    "/en/standorte/grimma/",
+    "/en/ansprechpersonen/",
+    "/en/ansprechpersonen/koi/",
+    "/en/hinweis/danke/",
+    "/en/impressum/",
+    "/en/datenschutz/",
+    "/en/barrierefreiheit/",
+    "/en/daten/",
+]
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/en/hinweis/"])
+def test_every_page_is_valid_html_with_one_heading_and_no_inline_code(client, here, address):
+    html = client.get(address).content.decode()
+
+    html5lib.HTMLParser(strict=True).parse(html)
+    assert html.count("<h1") == 1
+    assert html.count("<main") == 1
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|<style", html)
+    ids = re.findall(r'\sid="([^"]*)"', html)
+    assert len(ids) == len(set(ids))
+    for attribute in ("for", "aria-labelledby", "aria-describedby"):
+        for value in re.findall(rf'\s{attribute}="([^"]*)"', html):
+            assert set(value.split()) <= set(ids), (attribute, value)
+
+
+@pytest.fixture
+def committed(transactional_db, monkeypatch) -> County:
+    """The county in committed rows: only then pages are kept in memory (`portal.data_version`)."""
+    for keeper in (gazetteers, snapshots, geometries, own_texts):
+        monkeypatch.setattr(keeper, "_held", None)  # an emptied database counts from 1 again
+    return county()
+
+
+def test_a_public_page_sets_no_cookie_and_may_be_kept_but_must_be_asked_for(client, committed):
+    for address in PAGES:
+        response = client.get(address)
+
+        assert response.status_code == 200
+        assert not response.cookies
+        assert "Cookie" not in response.get("Vary", "")
+        assert response["Cache-Control"] == "public, no-cache"
+        assert response["ETag"].startswith('W/"')
+
+
+def test_a_warm_page_costs_one_query(client, committed, django_assert_num_queries):
+    pages = [page for page in PAGES if page != "/en/ansprechpersonen/"]
+    for address in pages:
+        client.get(address)
+
+    for address in pages:
+        with django_assert_num_queries(1):
+            client.get(address)
+
+
+def test_the_directory_costs_two_queries_however_long_it_is(
+    client, committed, django_assert_num_queries
+):
+    for number in range(3):
+        client.get("/en/ansprechpersonen/")
+        with django_assert_num_queries(2):
+            client.get("/en/ansprechpersonen/")
+        factories.post(committed.agency, f"Stelle {number}")
+
+
+def test_the_answer_names_person_and_telephone_and_says_why(client, here):
+    response = client.get("/en/zustaendig/?ort=Nerchau")
+
+    shown = text_of(response)
+    assert "Martina Richter" in shown
+    assert 'href="tel:+49343324' in response.content.decode()
+    assert "Nerchau is today part of Grimma (04668)." in shown
+    assert "For Grimma, Martina Richter is responsible." in shown
+
+
+def test_a_new_telephone_number_shows_on_the_next_request(client, committed):
+    before = client.get("/en/orte/grimma/")
+    committed.richter.phone = "03433 999"
+    committed.richter.save()
+
+    after = client.get("/en/orte/grimma/", headers={"If-None-Match": before["ETag"]})
+
+    assert after.status_code == 200
+    assert "03433 999" in text_of(after)
+
+
+def test_an_unchanged_page_is_not_sent_twice(client, committed):
+    first = client.get("/en/orte/grimma/")
+
+    second = client.get("/en/orte/grimma/", headers={"If-None-Match": first["ETag"]})
+
+    assert second.status_code == 304
+    assert second.content == b""
+    assert second["ETag"] == first["ETag"]
+
+
+def test_a_rule_ends_at_midnight_in_berlin_without_an_edit(client, committed):
+    committed.richter.responsibilities.update(valid_until=dt.date(2026, 12, 31))
+    factories.rule(committed.loth, committed.grimma, valid_from=dt.date(2027, 1, 1))
+
+    with time_machine.travel(dt.datetime(2026, 12, 31, 22, 59, tzinfo=dt.UTC)):
+        old = client.get("/en/orte/grimma/")
+    with time_machine.travel(dt.datetime(2026, 12, 31, 23, 1, tzinfo=dt.UTC)):
+        new = client.get("/en/orte/grimma/", headers={"If-None-Match": old["ETag"]})
+
+    assert "Martina Richter" in text_of(old)
+    assert new.status_code == 200
+    assert "Jana Loth" in text_of(new)
+
+
+def test_one_calls_while_the_office_is_open_and_writes_while_it_is_closed(client, here):
+    def main_action() -> str:
+        html = client.get("/en/orte/grimma/").content.decode()
+        return re.search(r'class="button button--main" href="(\w+):', html)[1]
+
+    assert main_action() == "tel"
+    with time_machine.travel(EVENING):
+        assert main_action() == "mailto"
+        assert "Closed now" in text_of(client.get("/en/orte/grimma/"))
+
+
+def test_the_page_changes_when_the_office_closes(client, committed):
+    morning = client.get("/en/orte/grimma/")
+
+    with time_machine.travel(BEFORE_NOON + dt.timedelta(hours=1)):
+        noon = client.get("/en/orte/grimma/", headers={"If-None-Match": morning["ETag"]})
+
+    assert noon.status_code == 200
+
+
+def test_a_stand_in_is_shown_first_with_the_dates(client, here):
+    Absence.objects.create(
+        person=here.person,
+        valid_from=dt.date(2026, 11, 16),
+        valid_until=dt.date(2026, 11, 29),
+        stand_in=here.loth,
+    )
+
+    shown = text_of(client.get("/en/orte/grimma/"))
+
+    assert shown.index("Jana Loth") < shown.index("Martina Richter")
+    assert "Jana Loth stands in for the post “Koordinatorin” from" in shown
+    assert "2026" in shown
+
+
+def test_while_a_number_is_in_doubt_the_shared_one_comes_first(client, here):
+    here.agency.phone = "03433 241-0"
+    here.agency.save()
+    Doubt.objects.create(agency=here.agency, post=here.loth, field="phone")
+
+    html = client.get("/en/orte/borna/").content.decode()
+
+    assert html.index("tel:+4934332410") < html.index("tel:+4934332414742")
+    assert "Not confirmed" in html
+
+
+def test_nobody_is_invented_where_a_post_is_vacant(client, here):
+    Post.objects.filter(pk=here.richter.pk).update(staffing=Post.Staffing.VACANT)
+
+    shown = text_of(client.get("/en/zustaendig/?ort=Grimma"))
+
+    assert "Martina Richter" not in shown
+    assert "is not filled at present" in shown
+    assert "03433 241-3431" in shown  # the agency's own
+
+
+def test_a_place_outside_is_named_with_its_district(client, here):
+    factories.municipality("Taucha", factories.district("Landkreis Nordsachsen"))
+
+    shown = text_of(client.get("/en/zustaendig/?ort=Taucha"))
+
+    assert "Taucha lies in Landkreis Nordsachsen." in shown
+    assert "ask the district's administration" in shown
+
+
+def test_a_finished_agency_says_when_it_ended_and_that_none_follows(client, here):
+    here.agency.ended_on = dt.date(2013, 7, 31)
+    here.agency.save()
+
+    answer = text_of(client.get("/en/zustaendig/?ort=Grimma"))
+    page = text_of(client.get("/en/stellen/landkreis-leipzig/"))
+
+    assert "ended on" in answer
+    assert "2013" in answer
+    assert "No contact is recorded for it now." in answer
+    assert "03433" not in answer
+    assert "Former contacts" in page
+    assert "Martina Richter" in page
+
+
+def test_a_similar_name_is_a_question(client, here):
+    response = client.get("/en/zustaendig/?ort=Grima")
+
+    assert "Did you mean" in text_of(response)
+    assert 'href="/en/orte/grimma/"' in response.content.decode()
+    assert "Martina Richter" not in text_of(response)
+
+
+def test_what_was_typed_stays_in_the_field_and_is_only_text(client, here):
+    response = client.get("/en/zustaendig/", {"ort": '<script>"x'})
+
+    html = response.content.decode()
+    assert "We do not know this place" in html
+    assert 'value="&lt;script&gt;&quot;x"' in html
+    assert "My place is missing" in html
+    assert "Koordinierungsstelle für Integration" in html
+
+
+def test_a_street_leaves_the_address(client, here):
+    response = client.get("/en/zustaendig/", {"ort": "Südstraße 80, 04668 Grimma"})
+
+    assert response.status_code == 302
+    assert response["Location"] == "/en/zustaendig/?ort=04668+Grimma"
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "\u200b", "\x00"])
+def test_an_empty_search_leads_to_the_start_page(client, here, typed):
+    response = client.get("/en/zustaendig/", {"ort": typed})
+
+    assert response.status_code == 302
+    assert response["Location"] == "/en/"
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "a" * 10_000, "😀", "' OR 1=1", "04", "0466", "ß"])
+def test_nothing_that_can_be_typed_is_an_error(client, here, typed):
+    assert client.get("/en/zustaendig/", {"ort": typed}).status_code == 200
+    assert client.get("/en/zustaendig/vorschlaege/", {"ort": typed}).status_code == 200
+
+
+def test_suggestions_tell_places_apart_and_say_what_fitted_last(client, here):
+    found = client.get("/en/zustaendig/vorschlaege/?ort=Nerch").content.decode()
+    nothing = client.get("/en/zustaendig/vorschlaege/?ort=Grixyz").content.decode()
+
+    assert 'role="option"' in found
+    assert "part of Grimma" in found
+    assert "/en/orte/grimma/nerchau/" in found
+    assert "The last that fits is “Gri”." in nothing
+    assert "My place is missing" in nothing
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/de/orte/nirgends/",
+        "/de/orte/grimma/nirgends/",
+        "/de/karte/nirgends/",
+        "/de/stellen/nirgends/",
+        "/de/standorte/nirgends/",
+        "/de/ansprechpersonen/nirgends/",
+        "/de/ansprechpersonen/nirgends.vcf",
+        "/de/aushang/nirgends/",
+        "/de/nirgends/",
+    ],
+)
+def test_an_unknown_address_is_a_page_in_the_language_of_the_address(client, here, address):
+    response = client.get(address)
+
+    assert response.status_code == 404
+    assert '<html lang="de" dir="ltr">' in response.content.decode()
+    assert response["X-Request-ID"] in response.content.decode()
+
+
+def test_a_town_that_was_merged_leads_to_its_successor(client, here):
+    old = factories.municipality("Mutzschen", here.district)
+    old.valid_until, old.successor = dt.date(2011, 12, 31), here.grimma
+    old.save()
+
+    response = client.get("/en/orte/mutzschen/")
+
+    assert response.status_code == 301
+    assert response["Location"] == "/en/orte/grimma/"
+
+
+def test_the_office_has_two_addresses_and_its_hours(client, here):
+    shown = text_of(client.get("/en/standorte/grimma/"))
+
+    assert "Südstraße 80" in shown
+    assert "Stauffenbergstraße 4" in shown
+    assert "Monday" in shown or "Montag" in shown
+    assert "Not recorded; please call before you come." in shown
+
+
+def test_the_directory_is_narrowed_by_an_address_that_can_be_shared(client, here):
+    SpokenLanguage.objects.create(person=here.person, code="ar")
+    SpokenLanguage.objects.create(person=here.person, code="uk")
+
+    by_town = text_of(client.get("/en/ansprechpersonen/?ort=borna"))
+    by_language = text_of(client.get("/en/ansprechpersonen/?sprache=ar"))
+
+    assert "Jana Loth" in by_town
+    assert "Martina Richter" not in by_town
+    assert "Martina Richter" in by_language
+    assert "Jana Loth" not in by_language
+    assert "Arabic" in by_language
+
+
+def test_a_filter_without_a_choice_is_left_out(client, here):
+    html = client.get("/en/ansprechpersonen/").content.decode()
+
+    assert 'name="ort"' in html
+    assert 'name="stelle"' not in html
+    assert 'name="sprache"' not in html
+
+
+def test_each_town_on_the_map_is_a_link_with_a_name_and_a_pattern(client, here):
+    html = client.get("/en/karte/landkreis-leipzig/").content.decode()
+
+    names = re.findall(r"<title>([^<]*)</title><path", html)
+    assert {name.strip() for name in names} == {"Grimma: Martina Richter", "Borna: Jana Loth"}
+    assert 'fill="url(#map-fill-1)"' in html
+    assert 'id="map-fill-2"' in html
+    assert "© BKG 2016" in html
+
+
+def test_the_notice_carries_a_code_that_leads_to_the_town(client, here):
+    html = client.get("/en/aushang/grimma/").content.decode()
+
+    assert "<svg" in html
+    assert "http://testserver/en/orte/grimma/" in html
+    assert "Martina Richter" in html
+
+
+def test_missing_legal_details_are_named_openly(client, here):
+    for address in ("/en/impressum/", "/en/datenschutz/", "/en/barrierefreiheit/"):
+        assert "not recorded" in text_of(client.get(address))
+    assert "Durchsetzungsstelle" in text_of(client.get("/en/barrierefreiheit/"))
+
+
+def test_a_correction_needs_no_address_and_reaches_the_agency_of_its_page(client, here):
+    form = client.get("/en/hinweis/?art=wrong&seite=/en/orte/grimma/").context["form"]
+    sent = {"kind": "wrong", "text": "The number is old.", **_hidden(form)}
+
+    with time_machine.travel(BEFORE_NOON + dt.timedelta(seconds=30)):
+        response = client.post("/en/hinweis/", sent)
+
+    assert response.status_code == 302
+    assert response["Location"] == "/en/hinweis/danke/"
+    stored = Correction.objects.get()
+    assert stored.text == "The number is old."
+    assert stored.agency == here.agency
+
+
+def _hidden(form) -> dict:
+    return {"page": form["page"].value(), "opened": form["opened"].value()}
+
+
+def test_an_empty_correction_says_what_to_do_in_both_places(client, here):
+    response = client.post("/en/hinweis/", {"kind": "barrier", "text": ""})
+
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "<title>Error: " in html
+    assert html.count("Write what is wrong or missing.") == 2
+    assert 'href="#id_text"' in html
+    assert 'aria-invalid="true"' in html
+    assert response["Cache-Control"] == "no-store"
+    assert not Correction.objects.exists()
+
+
+def test_a_program_that_fills_every_field_is_dropped_without_a_word(client, here):
+    form = client.get("/en/hinweis/").context["form"]
+    sent = {"kind": "wrong", "text": "Buy!", "website": "x.example", **_hidden(form)}
+
+    with time_machine.travel(BEFORE_NOON + dt.timedelta(seconds=30)):
+        response = client.post("/en/hinweis/", sent)
+
+    assert response.status_code == 302
+    assert not Correction.objects.exists()
+
+
+def test_a_form_that_comes_back_at_once_is_asked_for_again_and_keeps_the_text(client, here):
+    form = client.get("/en/hinweis/").context["form"]
+
+    response = client.post("/en/hinweis/", {"kind": "wrong", "text": "Quick", **_hidden(form)})
+
+    assert response.status_code == 422
+    assert "Please send the form once more" in text_of(response)
+    assert "Quick" in text_of(response)
+
+
+def test_a_post_without_the_token_gets_an_explanation(here):
+    response = Client(enforce_csrf_checks=True).post("/en/hinweis/", {"text": "x"})
+
+    assert response.status_code == 403
+    assert "The form could not be sent" in response.content.decode()
+
+
+@override_settings(SITE_URL="https://integration.example.de")
+def test_absolute_addresses_take_the_public_name_of_the_site(client, here):
+    html = client.get("/en/orte/grimma/?thema=x").content.decode()
+
+    assert (
+        '<link rel="alternate" hreflang="de" '
+        'href="https://integration.example.de/de/orte/grimma/?thema=x">' in html
+    )
+    assert 'hreflang="x-default"' in html
+
+
+def test_every_address_of_the_sitemap_answers(client, here):
+    xml = client.get(reverse("sitemap")).content.decode()
+
+    addresses = re.findall(r"<loc>http://testserver(/[^<]+)</loc>", xml)
+    assert "/de/orte/grimma/nerchau/" in addresses
+    assert {client.get(address).status_code for address in addresses} == {200}
