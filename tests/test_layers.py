@@ -19,7 +19,7 @@ LAYERS = [
     ["gazetteer", "load_places", "load_office"],
     ["snapshot"],
     ["resolver"],
-    ["reasons", "cards", "map", "vcard", "panels"],
+    ["labels", "reasons", "cards", "map", "vcard", "panels"],
     ["responsibilities", "learning", "corrections", "closing"],
     ["forms", "filters", "demo", "checks"],
     ["views", "admin", "management", "templatetags"],
