@@ -1,0 +1,177 @@
+"""The look-up and the form in a real browser: keyboard, touch, no script, axe."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from contacts.gazetteer import gazetteers
+from contacts.map import geometries
+from contacts.snapshot import snapshots
+from portal.legal import own_texts
+from tests.contacts.county import county
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TEMPLATES = [
+    "/en/",
+    "/en/zustaendig/?ort=Nerchau",
+    "/en/zustaendig/?ort=Grima",
+    "/en/zustaendig/?ort=Qqqq",
+    "/en/orte/grimma/",
+    "/en/karte/",
+    "/en/karte/landkreis-leipzig/",
+    "/en/aushang/grimma/",
+    "/en/stellen/",
+    "/en/stellen/landkreis-leipzig/",
+    "/en/standorte/grimma/",
+    "/en/ansprechpersonen/",
+    "/en/ansprechpersonen/koi/",
+    "/en/hinweis/",
+    "/en/hinweis/danke/",
+    "/en/impressum/",
+    "/en/datenschutz/",
+    "/en/barrierefreiheit/",
+    "/en/daten/",
+    "/en/nirgends/",
+]
+
+
+@pytest.fixture
+def site(live_server, monkeypatch) -> str:
+    for keeper in (gazetteers, snapshots, geometries, own_texts):
+        monkeypatch.setattr(keeper, "_held", None)  # an emptied database counts from 1 again
+    county()
+    return live_server.url
+
+
+def violations(page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url}: {v['help']}: {v['nodes'][0]['html'][:120]}" for v in found]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, browser, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    found = []
+    for address in TEMPLATES:
+        page.goto(site + address)
+        found += violations(page)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{address} is wider than the screen")
+    context.close()
+
+    assert found == []
+
+
+def test_pages_ask_nobody_else_and_break_no_rule_of_the_policy(site, page):
+    asked, complaints = set(), []
+    page.on("request", lambda request: asked.add(re.match(r"\w+://[^/]+", request.url)[0]))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    for address in TEMPLATES[:-1]:
+        page.goto(site + address)
+
+    assert asked == {site}
+    assert complaints == []
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_one_finds_a_town_with_the_keyboard_alone(site, page):
+    page.goto(site + "/en/")
+    page.focus("#ort")
+
+    page.keyboard.type("Gri")
+    page.wait_for_selector("[role=option]")
+    assert page.get_attribute("#ort", "aria-expanded") == "true"
+    assert page.inner_text("[role=status]") == "1 place found"
+    page.keyboard.press("ArrowDown")
+    active = page.get_attribute("#ort", "aria-activedescendant")
+    assert page.get_attribute(f"#{active}", "aria-selected") == "true"
+    assert violations(page) == []
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/en/orte/grimma/")
+    assert page.inner_text("h1") == "Grimma"
+
+
+def test_escape_closes_the_list_and_keeps_what_was_typed(site, page):
+    page.goto(site + "/en/")
+    page.type("#ort", "Gri")
+    page.wait_for_selector("[role=option]")
+
+    page.keyboard.press("Escape")
+
+    assert page.locator("[role=option]").count() == 0
+    assert page.get_attribute("#ort", "aria-expanded") == "false"
+    assert page.input_value("#ort") == "Gri"
+
+
+def test_enter_without_a_choice_sends_what_was_typed(site, page):
+    page.goto(site + "/en/")
+    page.type("#ort", "Nerchau")
+    page.wait_for_selector("[role=option]")
+
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/en/zustaendig/?ort=Nerchau*")
+    assert "Martina Richter" in page.inner_text("main")
+
+
+def test_a_finger_chooses_a_suggestion(site, browser):
+    context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
+    page = context.new_page()
+    page.goto(site + "/en/")
+    page.type("#ort", "Bor")
+
+    page.tap("[role=option]")
+
+    page.wait_for_url("**/en/orte/borna/")
+    context.close()
+
+
+def test_without_scripts_the_form_leads_to_the_answer(site, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site + "/en/")
+
+    page.fill("#ort", "Grimma")
+    page.click("button[type=submit]")
+
+    assert "Martina Richter" in page.inner_text("main")
+    context.close()
+
+
+def test_name_and_number_are_seen_without_scrolling_on_a_small_phone(site, browser):
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.goto(site + "/en/zustaendig/?ort=Grimma")
+
+    for selector in (".card-name", ".button--main"):
+        box = page.locator(selector).first.bounding_box()
+        assert box["y"] + box["height"] <= 640
+    context.close()
+
+
+def test_an_error_takes_the_reader_to_the_summary_and_on_to_the_field(site, page):
+    page.goto(site + "/en/hinweis/")
+    page.click("button[type=submit]")
+    page.wait_for_selector(".summary")
+
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.className") == "summary"
+    assert violations(page) == []
+    page.click(".summary a")
+    assert page.evaluate("document.activeElement.id") == "id_text"
+
+
+def test_the_first_tab_stop_leads_to_the_content(site, page):
+    page.goto(site + "/en/orte/grimma/")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "content"
