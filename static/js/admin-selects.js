@@ -7,6 +7,7 @@ function label(select) {
 function mend(container) {
   const select = container.previousElementSibling;
   const box = container.querySelector("[role=combobox]");
+  container.querySelector(".select2-search__field")?.setAttribute("aria-label", label(select));
   if (!select || !box) {
     return;
   }
@@ -16,8 +17,15 @@ function mend(container) {
   if (!box.hasAttribute("aria-controls")) {
     box.setAttribute("aria-controls", select.id);
   }
-  shown?.removeAttribute("role");
   shown?.removeAttribute("aria-readonly");
+  if (shown?.tagName === "UL") {
+    // Its list has children that are no list items.
+    for (const part of [shown, ...shown.querySelectorAll("li")]) {
+      part.setAttribute("role", "presentation");
+    }
+  } else {
+    shown?.removeAttribute("role");
+  }
 }
 
 function mendAll() {

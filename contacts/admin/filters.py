@@ -1,0 +1,175 @@
+"""List filters that answer an editor's question."""
+
+import datetime as dt
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts import snapshot
+from contacts.models import Agency, Area, Doubt, Post, Responsibility, Tenure, Topic
+from contacts.resolver import Outcome, resolve
+from portal import clock, data_version
+
+SOON = dt.timedelta(days=30)
+A_YEAR = dt.timedelta(days=365)
+
+
+class QuestionFilter(admin.SimpleListFilter):
+    """A filter whose `answers` are (key, text); `pick` returns the rows for one of them."""
+
+    answers: tuple[tuple[str, str], ...] = ()
+
+    def lookups(self, request, model_admin):
+        return self.answers
+
+    def queryset(self, request, queryset):
+        if self.value() not in dict(self.answers):
+            return queryset
+        return self.pick(queryset, self.value(), clock.today())
+
+    def pick(self, queryset, answer: str, today: dt.date):
+        raise NotImplementedError
+
+
+def not_ended(today: dt.date, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}valid_until__isnull": True}) | Q(**{f"{prefix}valid_until__gte": today})
+
+
+def begun(today: dt.date, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": today})
+
+
+class InForceFilter(QuestionFilter):
+    title = _("when")
+    parameter_name = "when"
+    answers = (
+        ("today", _("in force today")),
+        ("soon", _("ending within 30 days")),
+        ("later", _("beginning later")),
+        ("over", _("ended")),
+    )
+
+    def pick(self, queryset, answer, today):
+        if answer == "today":
+            return queryset.filter(begun(today), not_ended(today))
+        if answer == "soon":
+            return queryset.filter(begun(today), valid_until__range=(today, today + SOON))
+        if answer == "later":
+            return queryset.filter(valid_from__gt=today)
+        return queryset.filter(valid_until__lt=today)
+
+
+class PostQuestionFilter(QuestionFilter):
+    title = _("what needs doing")
+    parameter_name = "todo"
+    answers = (
+        ("unfilled", _("vacant or planned")),
+        ("unconfirmed", _("not confirmed for a year")),
+        ("doubted", _("open doubts")),
+        ("nobody", _("filled, holder not recorded")),
+        ("ending", _("holder or towns ending within 30 days")),
+        ("idle", _("without a town today")),
+        ("unreachable", _("without telephone and e-mail")),
+    )
+
+    def pick(self, queryset, answer, today):
+        holders = Tenure.objects.filter(post=OuterRef("pk"))
+        rules = Responsibility.objects.filter(post=OuterRef("pk"))
+        soon = (today, today + SOON)
+        picked = {
+            "unfilled": ~Q(staffing=Post.Staffing.FILLED),
+            "unconfirmed": Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=today - A_YEAR),
+            "doubted": Exists(Doubt.objects.open().filter(post=OuterRef("pk"))),
+            "nobody": Q(staffing=Post.Staffing.FILLED)
+            & ~Exists(holders.filter(begun(today), not_ended(today))),
+            "ending": Exists(holders.filter(valid_until__range=soon))
+            | Exists(rules.filter(valid_until__range=soon)),
+            "idle": ~Exists(rules.current(today)),
+            "unreachable": Q(phone="", phone_alternative="", email=""),
+        }
+        return queryset.filter(picked[answer])
+
+
+class AnswerFilter(QuestionFilter):
+    """Asks the resolver, so that the list and the public pages never disagree."""
+
+    title = _("who answers today")
+    parameter_name = "answer"
+    answers = (
+        ("gap", _("gap: covered, but nobody answers")),
+        ("answered", _("somebody answers")),
+        ("outside", _("not covered")),
+    )
+    kinds = frozenset({Area.Kind.MUNICIPALITY})
+    outcomes = {
+        "gap": Outcome.UNASSIGNED,
+        "answered": Outcome.EXACT,
+        "outside": Outcome.OUTSIDE,
+    }
+
+    def pick(self, queryset, answer, today):
+        held = snapshot.current(data_version.read())
+        found = [
+            place.id
+            for place in held.gazetteer.by_id.values()
+            if place.kind in self.kinds
+            and resolve(place, on=today, snapshot=held).outcome is self.outcomes[answer]
+        ]
+        return queryset.filter(pk__in=found)
+
+
+class OpenFilter(QuestionFilter):
+    """Open ones first: whoever opens the list sees what is left to do."""
+
+    title = _("state")
+    parameter_name = "state"
+    answers = (("open", _("open")), ("closed", _("closed")), ("all", _("all")))
+
+    def value(self):
+        return super().value() or "open"
+
+    def choices(self, changelist):
+        for key, text in self.answers:
+            yield {
+                "selected": self.value() == key,
+                "query_string": changelist.get_query_string({self.parameter_name: key}),
+                "display": text,
+            }
+
+    def pick(self, queryset, answer, today):
+        if answer == "all":
+            return queryset
+        return queryset.filter(closed_at__isnull=answer == "open")
+
+
+class AgencyFilter(admin.SimpleListFilter):
+    """Only the agencies that exist for the user; no filter where that is one."""
+
+    title = _("agency")
+    parameter_name = "agency"
+
+    def lookups(self, request, model_admin):
+        agencies = Agency.objects.visible_to(request.user).prefetch_related("translations")
+        return [(str(agency.pk), str(agency)) for agency in agencies] if len(agencies) > 1 else []
+
+    def queryset(self, request, queryset):
+        if not (self.value() or "").isdigit():
+            return queryset
+        return queryset.of_agencies([self.value()])
+
+
+class TopicFilter(admin.SimpleListFilter):
+    title = _("topic")
+    parameter_name = "topic"
+
+    def lookups(self, request, model_admin):
+        topics = Topic.objects.visible_to(request.user).prefetch_related("translations")
+        return [("none", _("general")), *((str(topic.pk), str(topic)) for topic in topics)]
+
+    def queryset(self, request, queryset):
+        if self.value() == "none":
+            return queryset.filter(topic__isnull=True)
+        if (self.value() or "").isdigit():
+            return queryset.filter(topic=self.value())
+        return queryset

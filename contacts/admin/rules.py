@@ -1,0 +1,344 @@
+"""Responsibilities in the administration: forms and actions that call `contacts.responsibilities`.
+
+Nothing here writes a rule. A form turns what was typed into a `Change`, shows what `check` has to
+say beside the field, and hands it to `publish`; the editor's input is never lost.
+"""
+
+import copy
+from collections.abc import Iterable, Sequence
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import transaction
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contacts import responsibilities
+from contacts.admin.filters import AgencyFilter, InForceFilter, TopicFilter, not_ended
+from contacts.admin.scoped import Native, PostChoiceField, ScopedAdmin, ScopedInline
+from contacts.admin.search import PlaceSearch
+from contacts.admin.seen import SeenModelForm
+from contacts.labels import holder_names
+from contacts.models import Agency, Post, Responsibility
+from contacts.responsibilities import Change, RefusedError, Row
+from portal import clock
+
+
+class PlainText(forms.Widget):
+    """Shows the chosen row as text: for a field that cannot be changed here."""
+
+    template_name = "admin/widgets/plain_text.html"
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def get_context(self, name, value, attrs):
+        return {**super().get_context(name, value, attrs), "text": self.text}
+
+
+class RuleForm(SeenModelForm):
+    """A rule as a form. `change` is what it asks for, once it is valid.
+
+    The place of a rule that exists stays: another place is another rule.
+    """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.change: Change | None = None
+        if self.instance.pk and "area" in self.fields:
+            self.fields["area"].disabled = True
+            self.fields["area"].widget = PlainText(str(self.instance.area))
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors:
+            row = Row(**{name: self.cleaned_data.get(name) for name in responsibilities.FIELDS})
+            rule = copy.copy(self.instance) if self.instance.pk else None
+            self.change = Change(rule, row)
+        return cleaned
+
+    def validate_constraints(self) -> None:
+        """`responsibilities.check` does this for all rules together, and says it in sentences."""
+
+    validate_unique = validate_constraints
+
+
+class SingleRuleForm(RuleForm):
+    """The page of one rule: checked by itself."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("reason"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Kept in the list of publications, for your colleagues."),
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.change and not self.change.is_empty:
+            agency = (self.change.before or self.change.row).post.agency
+            show_problems(agency, [self])
+        return cleaned
+
+
+class RuleFormSet(forms.BaseInlineFormSet):
+    """The rules of a post, checked together: two rows may only be right as a pair."""
+
+    def clean(self) -> None:
+        super().clean()
+        if not any(self.errors) and self.instance.agency_id:
+            show_problems(self.instance.agency, self.kept(), self.gone())
+
+    def kept(self) -> list[RuleForm]:
+        return [
+            form
+            for form in self.forms
+            if form.has_changed() and not self._should_delete_form(form) and form.change
+        ]
+
+    def gone(self) -> list[Change]:
+        return [
+            responsibilities.delete(form.instance)
+            for form in self.initial_forms
+            if self._should_delete_form(form)
+        ]
+
+    def changes(self) -> list[Change]:
+        return [*self.gone(), *(form.change for form in self.kept())]
+
+
+def show_problems(agency: Agency, kept: Sequence[RuleForm], gone: Sequence[Change] = ()) -> None:
+    """Put what `check` says beside the fields. The lock holds until the page has been saved."""
+    changes = [*gone, *(form.change for form in kept)]
+    if not changes:
+        return
+    form_of = {form.change: form for form in kept}
+    with transaction.atomic():
+        problems = responsibilities.lock_and_check(agency, changes, on=clock.today())
+    for problem in problems:
+        form = form_of.get(problem.change) or next(iter(kept), None)
+        if form is not None:
+            form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+
+
+def publish(request, agency: Agency, changes: Iterable[Change], reason: str = ""):
+    """Publish, and tell the editor which golden cases that turns."""
+    changes = list(changes)
+    turns = responsibilities.what_would_change(agency, changes, on=clock.today())
+    published = responsibilities.publish(
+        agency, changes, by=request.user, reason=reason, now=clock.now()
+    )
+    for turn in turns:
+        messages.warning(request, _("A golden case has turned: %s") % turn)
+    return published
+
+
+class RuleInline(ScopedInline):
+    """The towns of a post on the post's page; ended rules are in the list of responsibilities."""
+
+    model = Responsibility
+    form = RuleForm
+    formset = RuleFormSet
+    fields = ["area", "topic", "valid_from", "valid_until", "joint"]
+    autocomplete_fields = ["area"]
+    extra = 1
+    verbose_name_plural = gettext_lazy("Places of this post")
+
+    def get_queryset(self, request):
+        rules = super().get_queryset(request).filter(not_ended(clock.today()))
+        rules = rules.select_related("post__agency", "area__parent", "topic")
+        return rules.prefetch_related("post__translations", "topic__translations")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "topic":  # read once, not once a row
+            topics = field.queryset.prefetch_related("translations")
+            field.choices = [("", "–"), *((topic.pk, str(topic)) for topic in topics)]
+        return field
+
+
+def save_rules(model_admin, request, formset: RuleFormSet) -> None:
+    """What `ModelAdmin.save_formset` does for other rows, by way of the verb."""
+    kept = formset.kept()
+    publish(request, formset.instance.agency, formset.changes())
+    formset.new_objects = [form.instance for form in kept if form.change.rule is None]
+    formset.changed_objects = [
+        (form.instance, form.changed_data) for form in kept if form.change.rule is not None
+    ]
+    formset.deleted_objects = [change.rule for change in formset.gone()]
+
+
+class MoveForm(forms.Form):
+    """To whom, and from which day."""
+
+    post = PostChoiceField(label=gettext_lazy("new post"), queryset=Post.objects.none())
+    first_day = forms.DateField(
+        label=gettext_lazy("from"),
+        widget=Native,
+        help_text=gettext_lazy("Until the day before, the present posts answer."),
+    )
+    reason = forms.CharField(label=gettext_lazy("reason"), max_length=200, required=False)
+
+    def __init__(self, *args, posts, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["post"].queryset = posts
+
+
+@admin.register(Responsibility)
+class ResponsibilityAdmin(PlaceSearch, ScopedAdmin):
+    rank = 2
+    form = SingleRuleForm
+    place_path = "area"
+    task = "contacts"
+    list_display = ["area", "answers", "topic", "valid_from", "valid_until", "joint", "agency"]
+    list_filter = [InForceFilter, AgencyFilter, "joint", TopicFilter]
+    search_fields = ["area__name"]
+    search_help_text = gettext_lazy("Any name of the place, or a postal code")
+    autocomplete_fields = ["post", "area", "topic"]
+    actions = ["end_today", "move_to_another_post"]
+    fieldsets = [
+        (
+            gettext_lazy("Who answers for which place"),
+            {"fields": ["area", "post", "topic", "joint"]},
+        ),
+        (
+            gettext_lazy("From when until when"),
+            {
+                "fields": [("valid_from", "valid_until")],
+                "description": gettext_lazy(
+                    "Both days count. Empty means unknown, or without an end."
+                ),
+            },
+        ),
+        (gettext_lazy("Why"), {"fields": ["reason"]}),
+    ]
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if self.may_change(request, obj) else fieldsets[:-1]
+
+    def get_queryset(self, request):
+        rules = (
+            super()
+            .get_queryset(request)
+            .select_related("post__agency", "post__office", "area__parent", "topic")
+        )
+        return rules.prefetch_related(
+            "post__translations",
+            "post__tenures__person",
+            "topic__translations",
+            "post__agency__translations",
+        )
+
+    @admin.display(description=gettext_lazy("answers"), ordering="post")
+    def answers(self, rule: Responsibility) -> str:
+        return holder_names(rule.post, on=clock.today()) or str(rule.post)
+
+    @admin.display(description=gettext_lazy("agency"))
+    def agency(self, rule: Responsibility) -> str:
+        return str(rule.post.agency)
+
+    # Writing --------------------------------------------------------------------------------------
+
+    def save_model(self, request, obj, form, change) -> None:
+        published = publish(
+            request, obj.post.agency, [form.change], form.cleaned_data.get("reason", "")
+        )
+        if obj.pk is None:
+            obj.pk = published.after[0]["id"]
+
+    def delete_model(self, request, obj) -> None:
+        publish(request, obj.post.agency, [responsibilities.delete(obj)], _("deleted"))
+
+    def delete_queryset(self, request, queryset) -> None:
+        self._publish_each(request, queryset, lambda rules: map(responsibilities.delete, rules))
+
+    def _publish_each(self, request, rules, changes_for, reason: str = "") -> int:
+        """One publication an agency, all in one transaction; returns how many rules changed."""
+        by_agency: dict[Agency, list[Responsibility]] = {}
+        for rule in rules:
+            by_agency.setdefault(rule.post.agency, []).append(rule)
+        count = 0
+        with transaction.atomic():
+            for agency, own in by_agency.items():
+                published = publish(request, agency, changes_for(own), reason)
+                count += len(published.before) if published else 0
+        return count
+
+    # Actions --------------------------------------------------------------------------------------
+
+    def _changeable(self, request, queryset) -> list[Responsibility]:
+        return [rule for rule in queryset if self.may_change(request, rule)]
+
+    @admin.action(description=gettext_lazy("End today"), permissions=["change"])
+    def end_today(self, request, queryset) -> None:
+        today = clock.today()
+        rules = self._changeable(request, queryset)
+        try:
+            count = self._publish_each(
+                request, rules, lambda own: responsibilities.end(own, on=today), _("ended")
+            )
+        except RefusedError as refused:
+            for message in refused.messages:
+                self.message_user(request, message, messages.ERROR)
+            return
+        self.message_user(
+            request,
+            ngettext(
+                "%d rule answers today for the last time.",
+                "%d rules answer today for the last time.",
+                count,
+            )
+            % count,
+            messages.SUCCESS,
+        )
+
+    @admin.action(description=gettext_lazy("Move to another post …"), permissions=["change"])
+    def move_to_another_post(self, request, queryset):
+        rules = self._changeable(request, queryset)
+        agencies = {rule.post.agency for rule in rules}
+        if len(agencies) != 1:
+            self.message_user(request, _("Choose responsibilities of one agency."), messages.ERROR)
+            return None
+        (agency,) = agencies
+        posts = self.choices_for(Post, request).of_agencies([agency.pk])
+        asked = "first_day" in request.POST
+        form = MoveForm(
+            request.POST if asked else None, posts=posts, initial={"first_day": clock.today()}
+        )
+        if asked and form.is_valid() and self._move(request, rules, form):
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Move to another post"),
+            "opts": self.opts,
+            "form": form,
+            "rules": rules,
+            "selected": ACTION_CHECKBOX_NAME,
+            "action": "move_to_another_post",
+        }
+        return TemplateResponse(request, "admin/contacts/responsibility/move.html", context)
+
+    def _move(self, request, rules, form: MoveForm) -> bool:
+        values = form.cleaned_data
+        try:
+            count = self._publish_each(
+                request,
+                rules,
+                lambda own: responsibilities.move(own, to=values["post"], on=values["first_day"]),
+                values["reason"],
+            )
+        except RefusedError as refused:
+            for message in refused.messages:
+                form.add_error(None, message)
+            return False
+        self.message_user(
+            request,
+            ngettext("%(n)d place moved to %(post)s.", "%(n)d places moved to %(post)s.", count)
+            % {"n": count, "post": values["post"]},
+            messages.SUCCESS,
+        )
+        return True
