@@ -57,7 +57,10 @@ function suggest(input) {
     }
   }
 
-  const go = (option) => location.assign(option.dataset.url);
+  function go(option) {
+    const topic = input.form.elements.thema?.value;
+    location.assign(option.dataset.url + (topic ? `?thema=${encodeURIComponent(topic)}` : ""));
+  }
 
   input.addEventListener("input", () => {
     clearTimeout(timer);
