@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, get_language_info
@@ -16,7 +17,12 @@ SITE_NAME = "Ansprechbar"
 
 def absolute(request: HttpRequest, path: str) -> str:
     """`path` as the public reaches it: at `SITE_URL`, else at the host that was asked."""
-    return settings.SITE_URL + path if settings.SITE_URL else request.build_absolute_uri(path)
+    if settings.SITE_URL:
+        return settings.SITE_URL + path
+    try:
+        return request.build_absolute_uri(path)
+    except DisallowedHost:  # the page that says so has links, too
+        return path
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def public_page(view: View | None = None, *, state: Callable[[HttpRequest], obje
         response["Cache-Control"] = "public, no-cache"
         return response
 
+    page.csrf_exempt = True  # whatever would need a token is refused, and told what is allowed
     return page
 
 

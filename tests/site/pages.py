@@ -1,0 +1,126 @@
+"""Every kind of page that the public can see in the demo: one address a template and case.
+
+tests/site/test_routes.py fails for a route that has no page here and no reason to have none.
+"""
+
+from dataclasses import dataclass
+
+LANGUAGES = ("de", "en", "ar")  # `ar` is the pseudo language of tests/site/pseudo.py
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page by its address behind the language. `look_closely`: also dark, English and rtl."""
+
+    name: str
+    route: str
+    path: str
+    status: int = 200
+    is_form: bool = False
+    by_post: bool = False
+    is_fragment: bool = False
+    look_closely: bool = False
+
+    def url(self, language: str = "de") -> str:
+        return f"/{language}/{self.path}"
+
+    @property
+    def is_public(self) -> bool:
+        """Kept by caches under its ETag, and free of cookies."""
+        return self.status == 200 and not self.is_form
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _answer(name: str, typed: str, **fields) -> Page:
+    return Page(name, "contacts:look_up", f"zustaendig/?ort={typed}", **fields)
+
+
+PAGES = (
+    Page("start", "home", "", look_closely=True),
+    _answer("one place", "Grimma", look_closely=True),
+    _answer("one place and a topic", "D%C3%B6beln&thema=education"),
+    _answer("several places with one answer", "04668"),
+    _answer("a part of a town", "Brandis-Beucha"),
+    _answer("a district", "Landkreis+Leipzig"),
+    _answer("places to choose from", "Beucha", look_closely=True),
+    _answer("similar names", "Makranst%C3%A4dt"),
+    _answer("too few digits", "046"),
+    _answer("a postal code of several towns", "04683"),
+    _answer("town and code disagree", "04668+Borna"),
+    _answer("outside", "Taucha"),
+    _answer("nobody answers", "D%C3%B6beln"),
+    _answer("the agency has ended", "Leipzig"),
+    _answer("nothing found", "Xyzqq"),
+    _answer("nothing found but a beginning", "Grimmxyz"),
+    Page("suggestions", "contacts:suggestions", "zustaendig/vorschlaege/?ort=be", is_fragment=True),
+    Page(
+        "no suggestions",
+        "contacts:suggestions",
+        "zustaendig/vorschlaege/?ort=Grimmxyz",
+        is_fragment=True,
+    ),
+    Page("town", "contacts:municipality", "orte/grimma/", look_closely=True),
+    Page("town with topics", "contacts:municipality", "orte/doebeln/"),
+    Page("town and a topic", "contacts:municipality", "orte/doebeln/?thema=education"),
+    Page("town of an ended agency", "contacts:municipality", "orte/leipzig/"),
+    Page("town outside", "contacts:municipality", "orte/taucha/"),
+    Page("part of a town", "contacts:locality", "orte/brandis/beucha/"),
+    Page("part of an ended agency", "contacts:locality", "orte/leipzig/volkmarsdorf/"),
+    Page("notice", "contacts:notice", "aushang/grimma/"),
+    Page("notice without a name", "contacts:notice", "aushang/doebeln/"),
+    Page("maps", "contacts:map", "karte/"),
+    Page("map", "contacts:district_map", "karte/landkreis-leipzig/", look_closely=True),
+    Page("agencies", "contacts:agencies", "stellen/"),
+    Page("agency", "contacts:agency", "stellen/landkreis-leipzig/"),
+    Page("ended agency", "contacts:agency", "stellen/leipziger-osten/"),
+    Page("office", "contacts:office", "standorte/grimma-suedstrasse/"),
+    Page("office by appointment", "contacts:office", "standorte/brand-erbisdorf/"),
+    Page("office of an ended agency", "contacts:office", "standorte/ic-e-leipzig/"),
+    Page("directory", "contacts:directory", "ansprechpersonen/", look_closely=True),
+    Page("filtered directory", "contacts:directory", "ansprechpersonen/?stelle=wittenberg"),
+    Page(
+        "empty directory",
+        "contacts:directory",
+        "ansprechpersonen/?stelle=wittenberg&ort=grimma",
+    ),
+    Page("directory with a wrong filter", "contacts:directory", "ansprechpersonen/?ort=nirgendwo"),
+    Page(
+        "contact",
+        "contacts:post",
+        "ansprechpersonen/kik-2-landkreis-leipzig/",
+        look_closely=True,
+    ),
+    Page("contact without a name", "contacts:post", "ansprechpersonen/bildung-1-mittelsachsen/"),
+    Page("planned contact", "contacts:post", "ansprechpersonen/kik-7-mittelsachsen/"),
+    Page(
+        "contact of an ended agency",
+        "contacts:post",
+        "ansprechpersonen/quartiersmanagement-leipziger-osten/",
+    ),
+    Page("form", "contacts:correction", "hinweis/", is_form=True, look_closely=True),
+    Page("form with errors", "contacts:correction", "hinweis/", 422, is_form=True, by_post=True),
+    Page("thanks", "contacts:correction_thanks", "hinweis/danke/"),
+    Page("imprint", "contacts:imprint", "impressum/"),
+    Page("privacy", "contacts:privacy", "datenschutz/"),
+    Page("accessibility", "contacts:accessibility", "barrierefreiheit/"),
+    Page("data", "contacts:sources", "daten/"),
+    Page("bad request", "", "fehler/400/", 400),
+    Page("forbidden", "", "fehler/403/", 403),
+    Page("not found", "", "gibt-es-nicht/", 404, look_closely=True),
+    Page("server error", "", "fehler/500/", 500),
+)
+GET_PAGES = tuple(page for page in PAGES if not page.by_post)
+WHOLE_PAGES = tuple(page for page in PAGES if not page.is_fragment)
+PUBLIC_PAGES = tuple(page for page in PAGES if page.is_public)
+CLOSELY = tuple(page for page in PAGES if page.look_closely)
+
+# Public routes without a page in PAGES, and why.
+NO_PAGE = {
+    "root": "redirects to the start page in the language of the browser",
+    "robots": "a text for machines",
+    "sitemap": "XML for machines",
+    "security": "a text for machines",
+    "contacts:vcard": "a file for address books",
+}
