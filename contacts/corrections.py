@@ -4,15 +4,22 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.urls import Resolver404, resolve
+from django.utils.translation import override
 
 from contacts.models import Correction
 from contacts.resolver import resolve as resolve_place
 from contacts.snapshot import AgencyView, Snapshot
+from portal.languages import offered_code
 
 
-def receive(message: Mapping[str, str], *, snapshot: Snapshot, now: dt.datetime) -> Correction:
-    """Store a valid message for the agency that its page belongs to, or for all of them."""
-    agency = _agency_of(message["page"], snapshot=snapshot, on=now.date())
+def receive(
+    message: Mapping[str, str], *, snapshot: Snapshot, on: dt.date, now: dt.datetime
+) -> Correction:
+    """Store a valid message for the agency that its page belongs to on the local date `on`.
+
+    A page that belongs to none makes it a message for all of them.
+    """
+    agency = _agency_of(message["page"], snapshot=snapshot, on=on)
     return Correction.objects.create(
         kind=message["kind"],
         agency_id=agency.id if agency else None,
@@ -25,8 +32,10 @@ def receive(message: Mapping[str, str], *, snapshot: Snapshot, now: dt.datetime)
 
 def _agency_of(path: str, *, snapshot: Snapshot, on: dt.date) -> AgencyView | None:
     """The agency whose page `path` is, or whose place it shows."""
+    code = offered_code(path.lstrip("/").partition("/")[0])
     try:
-        match = resolve(path.partition("?")[0])
+        with override(code):
+            match = resolve(path.partition("?")[0])
     except Resolver404:
         return None
     slug = match.kwargs.get("slug", "")

@@ -18,7 +18,12 @@ def correction(request: HttpRequest) -> HttpResponse:
         form = CorrectionForm(request.POST)
         if form.is_valid():
             if not form.is_from_a_program:
-                receive(form.cleaned_data, snapshot=current(request.versions), now=request.now)
+                receive(
+                    form.cleaned_data,
+                    snapshot=current(request.versions),
+                    on=request.on,
+                    now=request.now,
+                )
             return redirect("contacts:correction_thanks")
         return render(request, "contacts/correction.html", {"form": form}, status=422)
     kind = request.GET.get("art", "")

@@ -66,7 +66,7 @@ def phone(number: str) -> str:
 def email(address: str) -> SafeString:
     """An e-mail address that may only break after its @."""
     name, at, domain = address.partition("@")
-    return format_html("<bdi>{}{}<wbr>{}</bdi>", name, at, domain)
+    return format_html('<bdi>{}{}<wbr><span class="keep">{}</span></bdi>', name, at, domain)
 
 
 @register.simple_tag
@@ -85,8 +85,12 @@ def day(value) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def title(context, page: str) -> str:
-    """The title of the window: page – service, and "Error:" in front while a form has errors."""
+def title(context, *pages: str) -> str:
+    """The title of the window: page – service, and "Error:" in front while a form has errors.
+
+    More than one name is the way to the page, the page itself in front.
+    """
+    page = " – ".join(str(name) for name in pages)
     form = context.get("form")
     if isinstance(form, Form) and form.is_bound and form.errors:
         page = _("Error: %(page)s") % {"page": page}
