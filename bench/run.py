@@ -77,7 +77,8 @@ def _served(environment: dict[str, str]) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
-    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error", "bench.wsgi:application"]
+    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    command += ["--max-requests", "0", "bench.wsgi:application"]  # no worker is renewed meanwhile
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     base = f"http://127.0.0.1:{port}"
     try:
