@@ -138,24 +138,28 @@ def _is_missed(look_up: LookUp) -> bool:
 
 def flush() -> None:
     """Write what this process has noted. An error costs the half minute, not the site."""
-    sums = _ledger.take()
     try:
-        for (day, outcome, municipality, topic), number in sums.look_ups.items():
-            _count(
-                LookUpCount,
-                number,
-                day=day,
-                outcome=outcome,
-                municipality_id=municipality,
-                topic_id=topic,
-            )
-        for (week, digest), number in sums.misses.items():
-            _count(MissedInput, number, week=week, digest=digest)
-        _write_texts(sums)
-        if sums.misses:
-            _forget_rare_misses(max(week for week, _digest in sums.misses))
+        write(_ledger.take())
     except Error as error:
         logger.warning("Some look-ups were not counted (%s).", type(error).__name__)
+
+
+def write(sums: Sums) -> None:
+    """Add `sums` to what is stored. Raises `django.db.Error`; what was written by then stays."""
+    known = set(Area.objects.filter(pk__in=_towns(sums)).values_list("pk", flat=True))
+    for (day, outcome, municipality, topic), number in sums.look_ups.items():
+        town = municipality if municipality in known else None
+        cell = {"outcome": outcome, "municipality_id": town, "topic_id": topic}
+        _count(LookUpCount, number, day=day, **cell)
+    for (week, digest), number in sums.misses.items():
+        _count(MissedInput, number, week=week, digest=digest)
+    _write_texts(sums)
+    if sums.misses:
+        _forget_rare_misses(max(week for week, _digest in sums.misses))
+
+
+def _towns(sums: Sums) -> set[int]:
+    return {town for _day, _outcome, town, _topic in sums.look_ups if town is not None}
 
 
 def _count(model: type[Model], number: int, **cell) -> None:

@@ -214,7 +214,8 @@ def _others(changes: Sequence[Change]) -> list[Change]:
 def _overlaps(changes: Sequence[Change], others: Sequence[Change], *, on: dt.date) -> list[Problem]:
     """Every pair that would answer for the same place and topic on the same day, and is no team.
 
-    A pair that has stood so before (a loaded finding) may be made smaller step by step.
+    Days before `on` are history: an unknown first day must not keep a place from its new post. A
+    pair that has stood so before (a loaded finding) may be made smaller step by step.
     """
     by_place: dict[int, list[Change]] = {}
     for change in (*changes, *others):
@@ -226,16 +227,18 @@ def _overlaps(changes: Sequence[Change], others: Sequence[Change], *, on: dt.dat
             if other is change or any(other is known for known in earlier):
                 continue
             days = change.row.shared_days(other.row)
-            if days and not _is_allowed(change, other, days):
+            if days and not _is_allowed(change, other, days, on=on):
                 problems.append(_overlap(change, other.row, days, on=on))
     return problems
 
 
-def _is_allowed(change: Change, other: Change, days: tuple[dt.date, dt.date]) -> bool:
+def _is_allowed(
+    change: Change, other: Change, days: tuple[dt.date, dt.date], *, on: dt.date
+) -> bool:
     one, two = change.row, other.row
     if one.post == two.post:
         return False
-    if one.joint and two.joint:
+    if (one.joint and two.joint) or days[1] < on:
         return True
     before = change.before.shared_days(other.before) if change.rule and other.rule else None
     was_team = before and change.before.joint and other.before.joint

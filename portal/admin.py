@@ -16,6 +16,7 @@ class SuperusersOnly:
     """Nobody else sees these pages."""
 
     task = "access"
+    only_superusers = True
 
     def has_module_permission(self, request) -> bool:
         return request.user.is_active and request.user.is_superuser

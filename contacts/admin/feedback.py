@@ -88,7 +88,6 @@ class DoubtAdmin(ClosableAdmin):
         "source_date",
         "agency",
     ]
-    list_select_related = ["agency", "area__parent", "responsibility__area__parent"]
     search_fields = ["field", "value_used", "other_value", "source", "note", "area__name"]
     fieldsets = [
         (
@@ -103,7 +102,12 @@ class DoubtAdmin(ClosableAdmin):
     ]
 
     def get_queryset(self, request):
-        found = super().get_queryset(request).select_related("post", "office")
+        found = (
+            super()
+            .get_queryset(request)
+            .select_related("agency", "post", "office", "area__parent", "responsibility__post")
+            .select_related("responsibility__area__parent")
+        )
         return found.prefetch_related(
             "agency__translations",
             "post__translations",

@@ -3,7 +3,8 @@
 from babel import Locale
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
@@ -172,8 +173,8 @@ class PostAdmin(FoldedSearch, ScopedTranslatableAdmin):
     ]
 
     def get_queryset(self, request):
-        today = clock.today()
-        current = Q(responsibilities__in=Responsibility.objects.current(today))
+        rules = Responsibility.objects.current(clock.today()).filter(post=OuterRef("pk"))
+        count = rules.order_by().values("post").annotate(number=Count("pk")).values("number")
         return (
             super()
             .get_queryset(request)
@@ -183,7 +184,7 @@ class PostAdmin(FoldedSearch, ScopedTranslatableAdmin):
                 "agency__translations",
                 Prefetch("tenures", Tenure.objects.select_related("person")),
             )
-            .annotate(town_count=Count("responsibilities", filter=current, distinct=True))
+            .annotate(town_count=Coalesce(Subquery(count), 0))
         )
 
     def choice_label(self, post: Post) -> str:

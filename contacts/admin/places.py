@@ -72,7 +72,13 @@ class PlaceNameInline(InOwnDistricts, ScopedInline):
 
 
 class PlaceForm(SeenModelForm):
-    """A place; a new part of a town gets its key and address from its name."""
+    """A place of one kind; a new part of a town gets its key and address from its name."""
+
+    kind = ""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.kind = self.kind
 
     def clean(self):
         cleaned = super().clean()
@@ -131,9 +137,10 @@ class PlaceAdmin(PlaceSearch, InOwnDistricts, ScopedAdmin):
     def codes(self, area: Area) -> str:
         return ", ".join(code.code for code in area.postal_codes.all())
 
-    def save_model(self, request, obj, form, change) -> None:
-        obj.kind = self.kind
-        super().save_model(request, obj, form, change)
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.kind = self.kind  # a class of this request's own
+        return form
 
     def save_related(self, request, form, formsets, change) -> None:
         """A place is always found by the name that it carries."""

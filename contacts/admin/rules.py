@@ -193,7 +193,7 @@ class ResponsibilityAdmin(PlaceSearch, ScopedAdmin):
     form = SingleRuleForm
     place_path = "area"
     task = "contacts"
-    list_display = ["area", "answers", "topic", "valid_from", "valid_until", "joint", "agency"]
+    list_display = ["area", "answers", "topic", "valid_from", "valid_until", "agency"]
     list_filter = [InForceFilter, AgencyFilter, "joint", TopicFilter]
     search_fields = ["area__name"]
     search_help_text = gettext_lazy("Any name of the place, or a postal code")

@@ -1,0 +1,452 @@
+"""The administration as an editor uses it, with a real client and real forms."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from contacts.models import (
+    Area,
+    Correction,
+    Doubt,
+    GoldenCase,
+    Locality,
+    MissedInput,
+    PlaceName,
+    Post,
+    Publication,
+    Responsibility,
+    StaffRole,
+    Tenure,
+)
+from contacts.roles import Role
+from portal import clock
+from tests import factories
+from tests.contacts.county import county
+
+TODAY = clock.today()
+TOMORROW = TODAY + dt.timedelta(days=1)
+
+
+def url(model: str, what: str = "") -> str:
+    return f"/verwaltung/contacts/{model}/{what}"
+
+
+def log_in(agency=None, role: Role = Role.EDITOR, **fields) -> Client:
+    user = factories.user(is_staff=True, **fields)
+    if agency is not None:
+        StaffRole.objects.create(user=user, agency=agency, role=role)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def place(db):
+    return county()
+
+
+@pytest.fixture
+def editor(place) -> Client:
+    return log_in(place.agency)
+
+
+def form_of(client: Client, address: str) -> dict:
+    """What a browser would send back if nothing were changed."""
+    response = client.get(address)
+    assert response.status_code == 200
+    data = {}
+    forms = [response.context["adminform"].form]
+    for formset in response.context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if isinstance(value, list):
+                data[bound.html_name] = [getattr(entry, "pk", entry) for entry in value]
+            elif value is True:
+                data[bound.html_name] = "on"
+            elif value is not None and value is not False:
+                data[bound.html_name] = str(value)
+    return data
+
+
+def saved(response) -> None:
+    """Fail with what the form says when it was not."""
+    if response.status_code == 200:
+        context = response.context
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        raise AssertionError([context["adminform"].errors, *(f.errors for f in formsets)])
+    assert response.status_code == 302
+
+
+def rows_in(response) -> list[str]:
+    return [str(row) for row in response.context["cl"].result_list]
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+# A contact ---------------------------------------------------------------------------------------
+
+
+def test_a_new_number_shows_on_the_next_public_page(place, editor):
+    address = url("post", f"{place.richter.pk}/change/")
+    data = form_of(editor, address) | {"phone": "03437 984-1994"}
+    saved(editor.post(address, data))
+    assert "03437 984-1994" in text_of(Client().get("/de/ansprechpersonen/koi/"))
+
+
+def test_a_new_holder_is_entered_on_the_page_of_the_post(place, editor):
+    successor = place.agency.people.create(name="Nora Neu")
+    address = url("post", f"{place.richter.pk}/change/")
+    data = form_of(editor, address) | {
+        "tenures-0-valid_until": TODAY,
+        "tenures-1-person": successor.pk,
+        "tenures-1-valid_from": TOMORROW,
+    }
+    saved(editor.post(address, data))
+    assert Tenure.objects.get(person=successor).valid_from == TOMORROW
+
+
+def test_a_telephone_number_in_words_is_sent_back_with_the_input(place, editor):
+    address = url("post", f"{place.richter.pk}/change/")
+    response = editor.post(address, form_of(editor, address) | {"phone": "please call"})
+    assert response.status_code == 200
+    assert "Write the number with digits" in text_of(response)
+    assert 'value="please call"' in text_of(response)
+
+
+def test_a_post_gets_its_english_title_beside_the_german_one(place, editor):
+    address = url("post", f"{place.richter.pk}/change/?language=en")
+    response = editor.post(address, form_of(editor, address) | {"title": "Coordinator"})
+    saved(response)
+    titles = place.richter.translations.values_list("language_code", "title")
+    assert dict(titles) == {"de": "Koordinatorin", "en": "Coordinator"}
+
+
+def test_the_name_in_the_address_stays(place, editor):
+    address = url("post", f"{place.richter.pk}/change/")
+    editor.post(address, form_of(editor, address) | {"slug": "other", "agency": ""})
+    place.richter.refresh_from_db()
+    assert (place.richter.slug, place.richter.agency) == ("koi", place.agency)
+
+
+# Two editors -------------------------------------------------------------------------------------
+
+
+def test_the_second_of_two_editors_sees_both_texts(place, editor):
+    address = url("post", f"{place.richter.pk}/change/")
+    mine = form_of(editor, address) | {"phone": "03433 111111"}
+    Post.objects.filter(pk=place.richter.pk).update(phone="03433 222222")
+    response = editor.post(address, mine)
+    assert response.status_code == 200
+    assert "somebody else has changed this to “03433 222222”" in text_of(response)
+    assert 'value="03433 111111"' in text_of(response)
+    again = form_of_response(response) | {"phone": "03433 111111"}
+    saved(editor.post(address, mine | {"seen": again["seen"]}))
+    place.richter.refresh_from_db()
+    assert place.richter.phone == "03433 111111"
+
+
+def form_of_response(response) -> dict:
+    form = response.context["adminform"].form
+    return {name: form[name].value() for name in form.fields}
+
+
+def test_what_only_the_other_editor_has_touched_is_kept(place, editor):
+    address = url("post", f"{place.richter.pk}/change/")
+    mine = form_of(editor, address) | {"phone": "03433 111111"}
+    Post.objects.filter(pk=place.richter.pk).update(email="new@lk-l.example", room="9")
+    saved(editor.post(address, mine))
+    place.richter.refresh_from_db()
+    assert place.richter.phone == "03433 111111"
+    assert (place.richter.email, place.richter.room) == ("new@lk-l.example", "9")
+
+
+def test_a_rule_that_somebody_else_has_ended_is_not_opened_again(place, editor):
+    address = url("post", f"{place.richter.pk}/change/")
+    mine = form_of(editor, address) | {"phone": "03433 111111"}
+    Responsibility.objects.filter(post=place.richter).update(valid_until=TOMORROW)
+    saved(editor.post(address, mine))
+    assert Responsibility.objects.get(post=place.richter).valid_until == TOMORROW
+
+
+# Responsibilities --------------------------------------------------------------------------------
+
+
+def test_a_town_is_given_to_a_post_on_the_posts_page(place, editor):
+    address = url("post", f"{place.loth.pk}/change/")
+    data = form_of(editor, address) | {"responsibilities-1-area": place.nerchau.pk}
+    saved(editor.post(address, data))
+    assert Responsibility.objects.filter(post=place.loth, area=place.nerchau).exists()
+    publication = Publication.objects.get()
+    assert publication.published_by.staff_roles.get().agency == place.agency
+    assert [row["area_id"] for row in publication.after] == [place.nerchau.pk]
+    assert "Jana Loth" in text_of(Client().get("/de/zustaendig/?ort=Nerchau"))
+
+
+def test_a_town_that_belongs_to_a_colleague_is_refused_beside_the_field(place, editor):
+    address = url("post", f"{place.loth.pk}/change/")
+    data = form_of(editor, address) | {
+        "responsibilities-1-area": place.grimma.pk,
+        "phone": "03433 333333",
+    }
+    response = editor.post(address, data)
+    assert response.status_code == 200
+    assert "Grimma belongs to Koordinatorin (Martina Richter)" in text_of(response)
+    assert 'value="03433 333333"' in text_of(response), "the rest of the input is kept"
+    assert not Publication.objects.exists()
+
+
+def test_a_rule_deleted_on_the_posts_page_is_published_too(place, editor):
+    address = url("post", f"{place.loth.pk}/change/")
+    data = form_of(editor, address) | {"responsibilities-0-DELETE": "on"}
+    saved(editor.post(address, data))
+    assert not Responsibility.objects.filter(post=place.loth).exists()
+    assert Publication.objects.get().after == []
+
+
+def test_saving_a_post_without_touching_its_towns_publishes_nothing(place, editor):
+    address = url("post", f"{place.loth.pk}/change/")
+    saved(editor.post(address, form_of(editor, address)))
+    assert not Publication.objects.exists()
+
+
+def test_a_new_post_can_have_its_towns_from_the_start(place, editor):
+    address = url("post", "add/")
+    data = form_of(editor, address) | {
+        "title": "Neue Stelle",
+        "slug": "neu",
+        "responsibilities-0-area": place.nerchau.pk,
+    }
+    saved(editor.post(address, data))
+    assert Responsibility.objects.get(area=place.nerchau).post.slug == "neu"
+
+
+def test_the_page_of_a_rule_publishes_with_a_reason(place, editor):
+    rule = Responsibility.objects.get(area=place.grimma)
+    address = url("responsibility", f"{rule.pk}/change/")
+    data = form_of(editor, address) | {"post": place.loth.pk, "reason": "Parental leave"}
+    saved(editor.post(address, data))
+    assert Publication.objects.get().reason == "Parental leave"
+    add = url("responsibility", "add/")
+    data = form_of(editor, add) | {"area": place.grimma.pk, "post": place.richter.pk}
+    response = editor.post(add, data)
+    assert "End that rule first" in text_of(response)
+    saved(editor.post(add, data | {"area": place.nerchau.pk}))
+    assert Responsibility.objects.get(area=place.nerchau).post == place.richter
+
+
+def test_a_rule_is_deleted_through_the_verb(place, editor):
+    rule = Responsibility.objects.get(area=place.grimma)
+    response = editor.post(url("responsibility", f"{rule.pk}/delete/"), {"post": "yes"})
+    assert response.status_code == 302
+    assert Publication.objects.get().before[0]["id"] == rule.pk
+
+
+def test_a_golden_case_that_turns_is_named_after_saving(place, editor):
+    GoldenCase.objects.create(agency=place.agency, typed="Grimma", post=place.richter)
+    rule = Responsibility.objects.get(area=place.grimma)
+    address = url("responsibility", f"{rule.pk}/change/")
+    data = form_of(editor, address) | {"post": place.loth.pk}
+    response = editor.post(address, data, follow=True)
+    assert "A golden case has turned: “Grimma”" in text_of(response)
+
+
+def act(client: Client, action: str, *rules: Responsibility, **data):
+    chosen = {"action": action, "_selected_action": [rule.pk for rule in rules]}
+    return client.post(url("responsibility"), chosen | data, follow=True)
+
+
+def test_end_today_lets_a_rule_answer_today_for_the_last_time(place, editor):
+    rule = Responsibility.objects.get(area=place.grimma)
+    assert "1 rule answers today for the last time" in text_of(act(editor, "end_today", rule))
+    rule.refresh_from_db()
+    assert rule.valid_until == TODAY
+
+
+def test_end_today_says_why_it_cannot_end_what_has_not_begun(place, editor):
+    rule = factories.rule(place.loth, place.nerchau, valid_from=TOMORROW)
+    assert "Delete it instead" in text_of(act(editor, "end_today", rule))
+    rule.refresh_from_db()
+    assert rule.valid_until is None
+
+
+def test_towns_move_to_another_post_after_a_page_that_asks_to_whom(place, editor):
+    rule = Responsibility.objects.get(area=place.grimma)
+    page = act(editor, "move_to_another_post", rule)
+    assert "Kommunale Koordinatorin (Jana Loth)" in text_of(page)
+    answer = {"post": place.loth.pk, "first_day": TOMORROW, "reason": "Leave"}
+    moved = act(editor, "move_to_another_post", rule, **answer)
+    assert "1 place moved" in text_of(moved)
+    rule.refresh_from_db()
+    assert rule.valid_until == TODAY
+    assert Responsibility.objects.get(post=place.loth, area=place.grimma).valid_from == TOMORROW
+
+
+def test_a_move_that_is_refused_keeps_what_was_chosen(place, editor):
+    rule = Responsibility.objects.get(area=place.grimma)
+    factories.rule(place.loth, place.grimma, valid_from=TOMORROW + dt.timedelta(days=9))
+    answer = {"post": place.loth.pk, "first_day": TOMORROW, "reason": "Leave"}
+    page = text_of(act(editor, "move_to_another_post", rule, **answer))
+    assert "has Grimma already" in page
+    assert 'value="Leave"' in page
+
+
+# Places ------------------------------------------------------------------------------------------
+
+
+def test_an_alias_is_added_in_a_moment_and_leads_there_at_once(place, editor):
+    address = url("municipality", f"{place.grimma.pk}/change/")
+    data = form_of(editor, address) | {"names-1-text": "Grimme", "names-1-kind": "short"}
+    saved(editor.post(address, data))
+    assert "Martina Richter" in text_of(Client().get("/de/zustaendig/?ort=Grimme"))
+
+
+def test_a_new_part_of_a_town_gets_key_address_and_name_by_itself(place, editor):
+    address = url("locality", "add/")
+    data = form_of(editor, address) | {"name": "Großbothen", "parent": place.grimma.pk}
+    saved(editor.post(address, data))
+    part = Locality.objects.get(name="Großbothen")
+    assert part.key == f"{place.grimma.key}-grossbothen"
+    assert part.slug == "grossbothen"
+    assert part.names.get().kind == PlaceName.Kind.OFFICIAL
+    again = editor.post(address, data)
+    assert "This town has a part of this name already" in text_of(again)
+
+
+def test_an_editor_cannot_change_the_places_of_another_district(place, editor):
+    foreign = factories.municipality("Döbeln", factories.district("Landkreis Mittelsachsen"))
+    address = url("municipality", f"{foreign.pk}/change/")
+    assert editor.get(address).status_code == 200
+    assert editor.post(address, {"name": "Dobeln"}).status_code == 403
+    data = form_of(editor, url("locality", "add/")) | {"name": "Neu", "parent": foreign.pk}
+    editor.post(url("locality", "add/"), data)
+    assert not Area.objects.filter(name="Neu").exists()
+
+
+# Doubts, corrections, inputs without an answer ---------------------------------------------------
+
+
+def test_a_doubt_is_closed_with_one_button_and_the_name_of_who_did(place, editor):
+    doubt = Doubt.objects.create(agency=place.agency, post=place.richter, field="phone")
+    assert "Koordinatorin" in text_of(editor.get(url("doubt")))
+    editor.post(url("doubt", f"{doubt.pk}/close/"))
+    doubt.refresh_from_db()
+    assert doubt.closed_at is not None
+    assert doubt.closed_by.staff_roles.get().agency == place.agency
+    assert rows_in(editor.get(url("doubt"))) == []
+    assert len(rows_in(editor.get(url("doubt", "?state=closed")))) == 1
+
+
+def test_closing_is_not_for_a_get_nor_for_a_coordinator(place, editor):
+    doubt = Doubt.objects.create(agency=place.agency, post=place.richter, field="phone")
+    address = url("doubt", f"{doubt.pk}/close/")
+    assert editor.get(address).status_code == 405
+    assert log_in(place.agency, Role.COORDINATOR).post(address).status_code == 403
+    doubt.refresh_from_db()
+    assert doubt.closed_at is None
+
+
+def test_corrections_are_done_in_the_list(place, editor):
+    correction = Correction.objects.create(
+        agency=place.agency, kind="wrong", text="Wrong number", received_at=timezone.now()
+    )
+    chosen = {"action": "close_selected", "_selected_action": [correction.pk]}
+    assert "1 closed" in text_of(editor.post(url("correction"), chosen, follow=True))
+    correction.refresh_from_db()
+    assert correction.closed_at is not None
+
+
+def test_a_missed_input_becomes_an_alias_with_one_click(place, editor):
+    missed = MissedInput.objects.create(week="2026-W48", digest="0" * 64, text="Grima", number=3)
+    hidden = MissedInput.objects.create(week="2026-W48", digest="1" * 64, number=9)
+    assert rows_in(editor.get(url("missedinput"))) == ["Grima"]
+    assert editor.get(url("missedinput", f"{hidden.pk}/alias/")).status_code == 404
+    address = url("missedinput", f"{missed.pk}/alias/")
+    page = editor.get(address)
+    assert [area.name for area in page.context["candidates"]] == ["Grimma"]
+    editor.post(address, {"area": place.grimma.pk})
+    assert PlaceName.objects.get(text="Grima").area == place.grimma
+    assert not MissedInput.objects.filter(text="Grima").exists()
+
+
+def test_another_place_is_looked_for_where_none_is_similar(place, editor):
+    missed = MissedInput.objects.create(week="2026-W48", digest="0" * 64, text="Muldau", number=3)
+    address = url("missedinput", f"{missed.pk}/alias/")
+    assert editor.get(address).context["candidates"] == []
+    found = editor.get(address, {"q": "Borna"}).context["candidates"]
+    assert [area.name for area in found] == ["Borna"]
+
+
+# Finding -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["götschenberg", "GOETSCHENBERG", "gotsch kommunale"])
+def test_people_are_found_in_any_spelling(place, editor, typed):
+    post = factories.post(place.agency, "Kommunale Koordinatorin", slug="kik-2")
+    factories.holder(post, "Christin Götschenberg")
+    assert rows_in(editor.get(url("post"), {"q": typed})) == ["Kommunale Koordinatorin"]
+    suggested = editor.get(
+        "/verwaltung/autocomplete/",
+        {"app_label": "contacts", "model_name": "post", "field_name": "deputy", "term": typed},
+    ).json()
+    assert [entry["id"] for entry in suggested["results"]] == [str(post.pk)]
+
+
+@pytest.mark.parametrize("typed", ["Grosspoesna", "GROSSPÖSNA", "großpös", "04463"])
+def test_places_and_their_rules_are_found_in_any_spelling(place, editor, typed):
+    town = factories.municipality("Großpösna", place.district, codes=["04463"])
+    factories.rule(place.loth, town)
+    assert rows_in(editor.get(url("municipality"), {"q": typed})) == ["Großpösna"]
+    assert len(rows_in(editor.get(url("responsibility"), {"q": typed}))) == 1
+
+
+def test_a_search_for_nothing_but_signs_finds_nothing(place, editor):
+    assert rows_in(editor.get(url("post"), {"q": "%"})) == []
+    assert rows_in(editor.get(url("municipality"), {"q": "--"})) == []
+
+
+def test_the_gap_filter_agrees_with_the_public_answer(place, editor):
+    gap = factories.municipality("Kitzscher", place.district)
+    outside = factories.municipality("Taucha", factories.district("Landkreis Nordsachsen"))
+    names = {"gap": [gap], "answered": [place.borna, place.grimma], "outside": [outside]}
+    for answer, towns in names.items():
+        found = rows_in(editor.get(url("municipality"), {"answer": answer}))
+        assert found == [town.name for town in towns]
+
+
+def test_post_filters_answer_their_questions(place, editor):
+    vacant = factories.post(place.agency, "Frei", staffing="vacant", slug="frei")
+    Post.objects.filter(pk=place.loth.pk).update(confirmed_on=TODAY)
+    Doubt.objects.create(agency=place.agency, post=place.richter, field="phone")
+    Tenure.objects.filter(post=place.loth).update(valid_until=TODAY + dt.timedelta(days=5))
+    unreachable = factories.post(place.agency, "Stumm", phone="", email="", slug="stumm")
+    expected = {
+        "unfilled": {vacant},
+        "unconfirmed": {vacant, place.richter, unreachable},
+        "doubted": {place.richter},
+        "nobody": {unreachable},
+        "ending": {place.loth},
+        "idle": {vacant, unreachable},
+        "unreachable": {unreachable},
+    }
+    for answer, posts in expected.items():
+        found = editor.get(url("post"), {"todo": answer}).context["cl"].result_list
+        assert set(found) == posts, answer
+
+
+def test_rule_filters_part_the_rules_by_time(place, editor):
+    over = factories.rule(place.loth, place.nerchau, valid_until=TODAY - dt.timedelta(days=1))
+    later = factories.rule(place.loth, place.nerchau, valid_from=TOMORROW)
+    Responsibility.objects.filter(area=place.grimma).update(valid_until=TODAY)
+    ending = Responsibility.objects.get(area=place.grimma)
+    today = {ending, Responsibility.objects.get(area=place.borna)}
+    expected = {"today": today, "soon": {ending}, "later": {later}, "over": {over}}
+    for answer, rules in expected.items():
+        found = editor.get(url("responsibility"), {"when": answer}).context["cl"].result_list
+        assert set(found) == rules, answer

@@ -1,0 +1,331 @@
+"""Who comes in, and what exists for them: every page of the administration, each role."""
+
+import datetime as dt
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.utils import timezone
+
+from contacts.models import (
+    Absence,
+    Correction,
+    Doubt,
+    GoldenCase,
+    LegalDetails,
+    LookUpCount,
+    MissedInput,
+    Office,
+    Person,
+    Post,
+    Publication,
+    Responsibility,
+    StaffRole,
+)
+from contacts.roles import EDITORS, Role
+from portal.admin_site import verwaltung
+from tests import factories
+from tests.contacts.county import county
+from tests.contacts.test_admin import form_of, log_in, rows_in, saved, text_of, url
+
+FOREIGN = [
+    "agency",
+    "office",
+    "post",
+    "person",
+    "responsibility",
+    "publication",
+    "doubt",
+    "correction",
+    "goldencase",
+    "legaldetails",
+    "staffrole",
+]
+LISTS = sorted(
+    model._meta.model_name for model in verwaltung._registry if model._meta.app_label == "contacts"
+)
+
+
+@pytest.fixture
+def place(db):
+    return county()
+
+
+@pytest.fixture
+def foreign(place) -> dict[str, int]:
+    """One row of each kind that belongs to another agency; returns their ids."""
+    agency = factories.agency("Geheime Stelle", factories.district("Landkreis Geheim"))
+    office = factories.office(agency, "Geheimweg 1")
+    post = factories.post(agency, "Geheimposten", office=office)
+    person = factories.holder(post, "Gesine Geheim")
+    Absence.objects.create(person=person, valid_from=dt.date(2026, 1, 1))
+    shared = {"agency": agency}
+    rows = [
+        agency,
+        office,
+        post,
+        person,
+        factories.rule(post, factories.municipality("Geheimstadt", agency.districts.get())),
+        Publication.objects.create(published_at=timezone.now(), reason="geheim", **shared),
+        Doubt.objects.create(post=post, field="geheim", **shared),
+        Correction.objects.create(
+            kind="wrong", text="geheim", received_at=timezone.now(), **shared
+        ),
+        GoldenCase.objects.create(typed="geheim", post=post, **shared),
+        LegalDetails.objects.create(body_name="Geheimamt", **shared),
+        StaffRole.objects.create(
+            user=factories.user(name="Gesine Geheim"), role=Role.EDITOR, **shared
+        ),
+    ]
+    return {row._meta.model_name: row.pk for row in rows}
+
+
+# Coming in ---------------------------------------------------------------------------------------
+
+
+def test_only_active_staff_come_in(place):
+    for client in (Client(), log_in()):
+        assert "Geheim" not in text_of(client.get("/verwaltung/", follow=True))
+    resident = factories.user(is_staff=False)
+    left = factories.user(is_staff=True, is_active=False)
+    for user in (resident, left):
+        client = Client()
+        client.force_login(user)
+        assert client.get("/verwaltung/").status_code == 302
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_staff_without_a_role_see_no_list(place, model):
+    client = log_in()
+    assert client.get(url(model)).status_code == 403
+    assert f'href="{url(model)}"' not in text_of(client.get("/verwaltung/"))
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("model", LISTS)
+def test_every_role_may_look_and_only_editors_may_add(place, model, role):
+    client = log_in(place.agency, role)
+    hidden = model == "staffrole" and role != Role.AGENCY_ADMIN
+    assert client.get(url(model)).status_code == (403 if hidden else 200)
+    addable = {"post", "office", "person", "responsibility", "goldencase", "legaldetails"}
+    addable |= {"locality", "quarter", "placename"}
+    expected = 200 if model in addable and role in EDITORS else 403
+    if model == "staffrole" and role == Role.AGENCY_ADMIN:
+        expected = 200
+    assert client.get(url(model, "add/")).status_code == expected
+
+
+# Another agency ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.AGENCY_ADMIN, Role.AUDITOR])
+@pytest.mark.parametrize("model", FOREIGN)
+def test_another_agencys_row_does_not_exist(place, foreign, model, role):
+    client = log_in(place.agency, role)
+    if model == "staffrole" and role == Role.AUDITOR:
+        return
+    pk = foreign[model]
+    for page in ("change", "delete", "history"):
+        for response in (
+            client.get(url(model, f"{pk}/{page}/")),
+            client.post(url(model, f"{pk}/{page}/"), {"post": "yes"}),
+        ):
+            assert response.status_code in (403, 404, 405)
+            assert "Geheim" not in text_of(response)
+    found = client.get(url(model))
+    assert pk not in [row.pk for row in found.context["cl"].result_list]
+    assert "geheim" not in text_of(found).casefold()
+
+
+def test_another_agencys_row_answers_like_one_that_never_was(place, foreign):
+    client = log_in(place.agency)
+    for page in ("change", "delete", "history"):
+        for pk in (foreign["post"], 999_999):
+            assert client.get(url("post", f"{pk}/{page}/")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "term"),
+    [("post", "deputy", "Geheim"), ("post", "office", "Geheim"), ("tenure", "person", "Gesine")],
+)
+def test_suggestions_hold_no_row_of_another_agency(place, foreign, model, field, term):
+    asked = {"app_label": "contacts", "model_name": model, "field_name": field, "term": term}
+    answer = log_in(place.agency).get("/verwaltung/autocomplete/", asked)
+    assert answer.json()["results"] == []
+    boss = log_in(is_superuser=True).get("/verwaltung/autocomplete/", asked)
+    assert len(boss.json()["results"]) == 1, "the data could have leaked"
+
+
+def test_a_rule_is_only_suggested_places_that_the_agency_covers(place, foreign):
+    asked = {"app_label": "contacts", "model_name": "responsibility", "field_name": "area"}
+    client = log_in(place.agency)
+    found = client.get("/verwaltung/autocomplete/", asked | {"term": "Geheimstadt"}).json()
+    assert found["results"] == []
+    found = client.get("/verwaltung/autocomplete/", asked | {"term": "Nerchau"}).json()
+    assert [entry["text"] for entry in found["results"]] == ["Nerchau (Grimma)"]
+
+
+def test_a_form_refuses_the_ids_of_another_agencys_rows(place, foreign):
+    client = log_in(place.agency)
+    address = url("post", f"{place.richter.pk}/change/")
+    response = client.post(
+        address,
+        form_of(client, address)
+        | {
+            "office": foreign["office"],
+            "deputy": foreign["post"],
+            "tenures-1-person": foreign["person"],
+        },
+    )
+    assert response.status_code == 200
+    place.richter.refresh_from_db()
+    assert place.richter.office == place.office
+    assert place.richter.deputy is None
+    add = url("office", "add/")
+    data = form_of(client, add) | {"street": "Markt 1", "postal_code": "04668", "city": "Grimma"}
+    client.post(add, data | {"slug": "neu", "agency": foreign["agency"]})
+    assert not Office.objects.filter(slug="neu").exists()
+    saved(client.post(add, data | {"slug": "neu"}))
+
+
+def test_actions_reach_no_row_of_another_agency(place, foreign):
+    client = log_in(place.agency)
+    chosen = {"_selected_action": [foreign["responsibility"]]}
+    client.post(url("responsibility"), {"action": "end_today"} | chosen)
+    assert Responsibility.objects.get(pk=foreign["responsibility"]).valid_until is None
+    chosen = {"_selected_action": [foreign["doubt"]]}
+    client.post(url("doubt"), {"action": "close_selected"} | chosen)
+    assert Doubt.objects.get(pk=foreign["doubt"]).closed_at is None
+
+
+# Roles -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in EDITORS])
+def test_other_roles_look_but_change_nothing(place, role):
+    client = log_in(place.agency, role)
+    address = url("post", f"{place.richter.pk}/change/")
+    page = client.get(address)
+    assert page.status_code == 200
+    assert 'name="_save"' not in text_of(page)
+    assert client.post(address, {"phone": "03433 999999"}).status_code == 403
+    rule = Responsibility.objects.get(area=place.grimma)
+    assert client.post(url("responsibility", f"{rule.pk}/delete/"), {}).status_code == 403
+    chosen = {"action": "end_today", "_selected_action": [rule.pk]}
+    client.post(url("responsibility"), chosen)
+    rule.refresh_from_db()
+    assert rule.valid_until is None
+
+
+def test_an_editor_here_who_is_a_coordinator_there_changes_only_here(place, foreign):
+    client = log_in(place.agency)
+    user = StaffRole.objects.get(agency=place.agency).user
+    there = Post.objects.get(pk=foreign["post"])
+    StaffRole.objects.create(user=user, agency=there.agency, role=Role.COORDINATOR)
+    assert len(rows_in(client.get(url("post")))) == 3
+    assert client.post(url("post", f"{there.pk}/change/"), {}).status_code == 403
+    rule = Responsibility.objects.get(pk=foreign["responsibility"])
+    chosen = {"action": "end_today", "_selected_action": [rule.pk]}
+    client.post(url("responsibility"), chosen)
+    rule.refresh_from_db()
+    assert rule.valid_until is None
+
+
+def test_an_agency_administrator_gives_roles_to_colleagues_only(place, foreign):
+    client = log_in(place.agency, Role.AGENCY_ADMIN)
+    colleague = StaffRole.objects.create(
+        user=factories.user(), agency=place.agency, role=Role.EDITOR
+    ).user
+    stranger = StaffRole.objects.get(pk=foreign["staffrole"]).user
+    address = url("staffrole", "add/")
+    data = form_of(client, address) | {"role": Role.COORDINATOR}
+    client.post(address, data | {"user": stranger.pk})
+    assert stranger.staff_roles.count() == 1
+    saved(client.post(address, data | {"user": colleague.pk}))
+    assert colleague.staff_roles.count() == 2
+    client.post(address, data | {"user": colleague.pk, "agency": foreign["agency"]})
+    assert not colleague.staff_roles.filter(agency=foreign["agency"]).exists()
+
+
+def test_accounts_and_legal_texts_are_for_superusers(place):
+    for address in ("/verwaltung/portal/user/", "/verwaltung/portal/page/"):
+        assert log_in(place.agency, Role.AGENCY_ADMIN).get(address).status_code == 403
+        assert log_in(is_superuser=True).get(address).status_code == 200
+
+
+def test_an_account_is_connected_with_a_person_by_superusers_only(place):
+    address = url("person", f"{place.person.pk}/change/")
+    assert 'name="user"' not in text_of(log_in(place.agency).get(address))
+    assert 'name="user"' in text_of(log_in(is_superuser=True).get(address))
+
+
+def test_no_model_of_ours_is_in_the_administration_without_these_rules():
+    for label in ("contacts", "projects", "portal"):
+        for model in apps.get_app_config(label).get_models():
+            page = verwaltung._registry.get(model)
+            if page is not None:
+                assert hasattr(page, "may_look") or hasattr(page, "only_superusers"), model
+
+
+# Lists -------------------------------------------------------------------------------------------
+
+
+def one_more_of_everything(place, number: int) -> None:
+    """Rows for every list, each with its own agency, holder and place."""
+    agency = factories.agency(f"Stelle {number}", place.district)
+    office = factories.office(agency)
+    topic = factories.topic(f"topic-{number}", f"Thema {number}")
+    post = factories.post(agency, f"Posten {number}", office=office)
+    post.topics.add(topic)
+    factories.holder(post, f"Person {number}")
+    town = factories.municipality(f"Ort {number}", place.district, codes=[f"0{number}000"])
+    quarter = factories.quarter(f"Viertel {number}", town)
+    factories.locality(f"Dorf {number}", quarter)
+    rule = factories.rule(post, town, topic=topic)
+    user = factories.user()
+    shared = {"agency": agency}
+    Publication.objects.create(published_at=timezone.now(), published_by=user, **shared)
+    for about in ({"post": post}, {"office": office}, {"responsibility": rule}, {"area": town}):
+        Doubt.objects.create(field="phone", **about, **shared)
+    Correction.objects.create(kind="wrong", text="x", received_at=timezone.now(), **shared)
+    GoldenCase.objects.create(typed="x", area=quarter, post=post, topic=topic, **shared)
+    LegalDetails.objects.create(**shared)
+    StaffRole.objects.create(user=user, role=Role.EDITOR, **shared)
+    LookUpCount.objects.create(
+        day=timezone.now().date(), outcome="exact", municipality=town, topic=topic, number=1
+    )
+    MissedInput.objects.create(week="2026-W01", digest=f"{number:064}", text=f"x {number}")
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_three_rows_cost_a_list_as_many_queries_as_one(place, model, django_assert_max_num_queries):
+    client = log_in(is_superuser=True)
+    one_more_of_everything(place, 1)
+    with django_assert_max_num_queries(40) as few:
+        first = client.get(url(model))
+    for number in (2, 3, 4):
+        one_more_of_everything(place, number)
+    with django_assert_max_num_queries(len(few)):
+        second = client.get(url(model))
+    if model not in ("source", "district"):
+        assert len(rows_in(second)) > len(rows_in(first))
+
+
+def test_a_post_with_many_towns_costs_its_page_no_more_queries(
+    place, django_assert_max_num_queries
+):
+    client = log_in(place.agency)
+    address = url("post", f"{place.loth.pk}/change/")
+    client.get(address)
+    with django_assert_max_num_queries(60) as few:
+        client.get(address)
+    for number in range(12):
+        factories.rule(place.loth, factories.municipality(f"Ort {number}", place.district))
+    with django_assert_max_num_queries(len(few)):
+        client.get(address)
+
+
+def test_staff_see_no_person_of_another_agency_by_guessing_a_search(place, foreign):
+    assert Person.objects.filter(name="Gesine Geheim").exists()
+    for model in ("post", "person", "responsibility", "office", "doubt", "goldencase"):
+        assert rows_in(log_in(place.agency).get(url(model), {"q": "Geheim"})) == []

@@ -1,0 +1,206 @@
+"""What each role may see of which agency, asked of the rows themselves: the default is nothing."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from contacts.models import (
+    Absence,
+    Agency,
+    Correction,
+    Doubt,
+    GoldenCase,
+    LegalDetails,
+    LoadRecord,
+    LookUpCount,
+    MissedInput,
+    Office,
+    OpeningHours,
+    Person,
+    Post,
+    Publication,
+    Responsibility,
+    SpokenLanguage,
+    StaffRole,
+    Tenure,
+)
+from contacts.roles import EDITORS, Role, agencies_of
+from portal.models import DataVersion, User
+from tests import factories
+
+ANYBODY = AnonymousUser()
+
+# Rows of an agency that the public reads, and rows that only its staff do.
+PUBLISHED = [
+    Agency,
+    Office,
+    OpeningHours,
+    Post,
+    Person,
+    SpokenLanguage,
+    Tenure,
+    Absence,
+    Responsibility,
+    LegalDetails,
+]
+FOR_ITS_STAFF = [Publication, Doubt, Correction, GoldenCase, StaffRole]
+
+# Nobody reads these as rows: bookkeeping, and texts that are read through what they belong to.
+NOT_READ = {LoadRecord, DataVersion}
+
+
+@dataclass
+class World:
+    """Two agencies with one row of every kind each; `of[model]` has both rows."""
+
+    ours: Agency
+    theirs: Agency
+    of: dict
+
+
+def rows_of(agency: Agency, area) -> dict:
+    office = factories.office(agency)
+    post = factories.post(agency, office=office)
+    person = factories.holder(post, f"Holder of {agency.slug}")
+    shared = {"agency": agency}
+    return {
+        Agency: agency,
+        Office: office,
+        OpeningHours: OpeningHours.objects.create(
+            office=office, weekday=1, opens=dt.time(9), closes=dt.time(12)
+        ),
+        Post: post,
+        Person: person,
+        SpokenLanguage: SpokenLanguage.objects.create(person=person, code="ar"),
+        Tenure: Tenure.objects.get(post=post),
+        Absence: Absence.objects.create(person=person, valid_from=dt.date(2026, 1, 1)),
+        Responsibility: factories.rule(post, area, joint=True),
+        LegalDetails: LegalDetails.objects.create(body_name="Landkreis", **shared),
+        Publication: Publication.objects.create(published_at=timezone.now(), **shared),
+        Doubt: Doubt.objects.create(post=post, field="phone", other_value="0341 1", **shared),
+        Correction: Correction.objects.create(
+            kind="wrong", text="Wrong", contact="a@b.example", received_at=timezone.now(), **shared
+        ),
+        GoldenCase: GoldenCase.objects.create(typed="Grimma", post=post, **shared),
+        StaffRole: StaffRole.objects.create(
+            user=factories.user(is_staff=True), role=Role.AUDITOR, **shared
+        ),
+    }
+
+
+@pytest.fixture
+def world(db) -> World:
+    area = factories.municipality("Grimma")
+    ours, theirs = factories.agency("Unsere Stelle"), factories.agency("Ihre Stelle")
+    own, foreign = rows_of(ours, area), rows_of(theirs, area)
+    return World(ours, theirs, {model: (own[model], foreign[model]) for model in own})
+
+
+def staff(*roles: tuple[Agency, Role], **fields) -> User:
+    user = factories.user(is_staff=True, **fields)
+    for agency, role in roles:
+        StaffRole.objects.create(user=user, agency=agency, role=role)
+    return user
+
+
+def is_translation(model) -> bool:
+    return model.__name__.endswith("Translation")
+
+
+OWN_MODELS = [
+    model
+    for label in ("contacts", "projects", "portal")
+    for model in apps.get_app_config(label).get_models()
+]
+
+
+@pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model.__name__)
+def test_every_model_says_who_sees_its_rows(model):
+    if model in NOT_READ or is_translation(model):
+        pytest.skip("never read by itself")
+    assert hasattr(model._default_manager.all(), "visible_to")
+
+
+def test_this_file_knows_every_model_of_an_agency():
+    with_agency = {model for model in OWN_MODELS if hasattr(model, "agency_path")}
+    assert with_agency == {*PUBLISHED, *FOR_ITS_STAFF}
+
+
+@pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)
+def test_the_public_reads_what_is_published_of_every_agency(world, model):
+    assert set(world.of[model]) <= set(model._default_manager.visible_to(ANYBODY))
+
+
+@pytest.mark.parametrize("model", FOR_ITS_STAFF, ids=lambda model: model.__name__)
+def test_the_public_reads_nothing_that_is_for_staff(world, model):
+    assert not model._default_manager.visible_to(ANYBODY).exists()
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("model", [*PUBLISHED, *FOR_ITS_STAFF], ids=lambda model: model.__name__)
+def test_no_role_of_one_agency_sees_a_row_of_another(world, model, role):
+    user = staff((world.ours, role))
+    own, foreign = world.of[model]
+    seen = set(model._default_manager.visible_to(user))
+    assert own in seen
+    assert foreign not in seen
+
+
+@pytest.mark.parametrize("model", [*PUBLISHED, *FOR_ITS_STAFF], ids=lambda model: model.__name__)
+def test_staff_without_a_role_see_nothing(world, model):
+    assert not model._default_manager.visible_to(staff()).exists()
+
+
+@pytest.mark.parametrize("model", [*PUBLISHED, *FOR_ITS_STAFF], ids=lambda model: model.__name__)
+def test_a_switched_off_account_sees_nothing_whatever_its_role(world, model):
+    left = staff((world.ours, Role.EDITOR), is_active=False)
+    boss = factories.user(is_staff=True, is_superuser=True, is_active=False)
+    assert not model._default_manager.visible_to(left).exists()
+    assert not model._default_manager.visible_to(boss).exists()
+
+
+@pytest.mark.parametrize("model", [*PUBLISHED, *FOR_ITS_STAFF], ids=lambda model: model.__name__)
+def test_a_superuser_sees_every_agency(world, model):
+    boss = factories.user(is_staff=True, is_superuser=True)
+    assert set(world.of[model]) <= set(model._default_manager.visible_to(boss))
+
+
+def test_roles_in_two_agencies_add_up(world):
+    user = staff((world.ours, Role.EDITOR), (world.theirs, Role.COORDINATOR))
+    assert set(Post.objects.visible_to(user)) == set(world.of[Post])
+    assert agencies_of(user, EDITORS) == {world.ours.pk}
+
+
+@pytest.mark.parametrize("model", [LookUpCount, MissedInput])
+def test_what_visitors_typed_is_for_staff_with_a_role_only(world, model):
+    LookUpCount.objects.create(day=dt.date(2026, 1, 1), outcome="none", number=1)
+    MissedInput.objects.create(week="2026-W01", digest="0" * 64, text="Grima", number=3)
+    for user in (ANYBODY, staff(), staff((world.ours, Role.EDITOR), is_active=False)):
+        assert not model.objects.visible_to(user).exists()
+    assert model.objects.visible_to(staff((world.ours, Role.AUDITOR))).exists()
+
+
+def test_doubts_and_corrections_about_no_agency_are_for_all_staff_and_nobody_else(world):
+    area = factories.municipality("Borna")
+    doubt = Doubt.objects.create(area=area, field="postal code")
+    correction = Correction.objects.create(
+        kind="missing-place", text="Mine is missing", received_at=timezone.now()
+    )
+    ours = staff((world.ours, Role.EDITOR))
+    for row in (doubt, correction):
+        rows = type(row).objects
+        assert row in rows.visible_to(ours)
+        assert row not in rows.visible_to(staff())
+        assert row not in rows.visible_to(ANYBODY)
+
+
+def test_accounts_are_seen_by_their_owner_and_by_superusers(world):
+    user, other = staff((world.ours, Role.AGENCY_ADMIN)), staff((world.ours, Role.EDITOR))
+    boss = factories.user(is_staff=True, is_superuser=True)
+    assert set(User.objects.visible_to(user)) == {user}
+    assert {user, other, boss} <= set(User.objects.visible_to(boss))
+    assert not User.objects.visible_to(ANYBODY).exists()
