@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.dates import WEEKDAYS
 
-from contacts.models.organisation import YesNoUnknown
+from contacts.models.offices import YesNoUnknown
 from contacts.resolver import Contact, Outcome, Resolution, resolve
 from contacts.snapshot import (
     AgencyView,

@@ -29,7 +29,7 @@ from contacts.models import (
     Topic,
     TopicTranslation,
 )
-from contacts.models.organisation import YesNoUnknown
+from contacts.models.offices import YesNoUnknown
 from contacts.tables import Row, read_csv, read_toml
 
 AGENCY_DISTRICTS = Agency.districts.through

@@ -1,3 +1,4 @@
+from contacts.models.agencies import Agency, AgencyTranslation, Topic, TopicTranslation
 from contacts.models.areas import (
     Area,
     District,
@@ -12,21 +13,8 @@ from contacts.models.doubts import Doubt
 from contacts.models.feedback import Correction, GoldenCase, LookUpCount, MissedInput
 from contacts.models.legal import LegalDetails
 from contacts.models.loading import LoadRecord
-from contacts.models.organisation import (
-    Absence,
-    Agency,
-    AgencyTranslation,
-    Office,
-    OfficeTranslation,
-    OpeningHours,
-    Person,
-    Post,
-    PostTranslation,
-    SpokenLanguage,
-    Tenure,
-    Topic,
-    TopicTranslation,
-)
+from contacts.models.offices import Office, OfficeTranslation, OpeningHours
+from contacts.models.posts import Absence, Person, Post, PostTranslation, SpokenLanguage, Tenure
 from contacts.models.responsibility import Publication, Responsibility
 from contacts.models.staff import StaffRole
 

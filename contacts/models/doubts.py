@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models.agencies import Agency
 from contacts.models.areas import Area
-from contacts.models.organisation import Agency, Office, Post
+from contacts.models.offices import Office
+from contacts.models.posts import Post
 from contacts.models.responsibility import Responsibility
 from contacts.models.scoping import AgencyQuerySetBase
 from contacts.roles import agencies_of

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models.agencies import Agency, Topic
 from contacts.models.areas import Area
-from contacts.models.organisation import Agency, Topic
 from contacts.models.scoping import AgencyQuerySetBase, SharedQuerySet
 from contacts.roles import agencies_of
 

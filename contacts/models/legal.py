@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models.organisation import Agency
+from contacts.models.agencies import Agency
 from contacts.models.scoping import PublishedQuerySet
 
 

@@ -6,8 +6,10 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models.agencies import Agency, Topic
 from contacts.models.areas import Area
-from contacts.models.organisation import Agency, Post, Topic, until_not_before_from
+from contacts.models.constraints import until_not_before_from
+from contacts.models.posts import Post
 from contacts.models.scoping import AgencyQuerySetBase, PublishedQuerySet
 
 

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models.organisation import Agency
+from contacts.models.agencies import Agency
 from contacts.models.scoping import AgencyQuerySetBase
 from contacts.roles import Role
 
