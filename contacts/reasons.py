@@ -155,10 +155,10 @@ def _unassigned(answer: Resolution) -> Iterable[str]:
     if answer.cause is Cause.AGENCY_FINISHED:
         if agency.ended_on:
             words["date"] = date_format(agency.ended_on, "DATE_FORMAT")
-            yield _("“%(agency)s” was responsible for %(place)s and ended on %(date)s.") % words
-        yield _("No contact is recorded for it now.")
+            yield _("“%(agency)s” ended on %(date)s.") % words
+        yield _("Nobody is recorded for %(place)s now.") % words
     elif answer.cause is Cause.POST_NOT_FILLED:
-        words["post"] = listing(_title(rule.post) for rule in answer.rules)
+        words["post"] = listing(dict.fromkeys(_title(rule.post) for rule in answer.rules))
         yield (
             _(
                 "The post that answers for %(place)s (%(post)s) is not filled at present. Until "
@@ -179,14 +179,15 @@ def _unassigned(answer: Resolution) -> Iterable[str]:
 def _exact(answer: Resolution, *, several: bool) -> Iterable[str]:
     if not answer.contacts:
         yield _(
-            "In %(district)s the towns are shared out among several people. The central contact "
-            "helps with questions about the whole district."
+            "The central contact of the agency answers for %(district)s as a whole. Individual "
+            "towns may have a contact of their own."
         ) % {"district": answer.place.name}
         return
     yield from _topic(answer)
     regular = [c for c in answer.contacts if c.standing_in_for is None]
     if regular:
-        yield _rule(answer, listing(names_of(c) for c in regular), len(regular), several)
+        names = list(dict.fromkeys(names_of(contact) for contact in regular))
+        yield _rule(answer, listing(names), len(names), several)
     for contact in answer.contacts:
         yield from _stand_in(contact)
 

@@ -98,6 +98,10 @@ class PerVersion(Generic[T]):
         self._held: tuple[tuple[int, ...], T] | None = None
         self._lock = Lock()
 
+    def forget(self) -> None:
+        """Build anew at the next call, as a process that has just started would."""
+        self._held = None
+
     def at(self, versions: Versions) -> T:
         """What belongs to `versions`: held, or built now in a constant number of queries."""
         if versions.dirty:
