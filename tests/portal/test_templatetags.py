@@ -48,7 +48,9 @@ def test_an_empty_line_begins_a_new_paragraph():
 
 
 def test_a_mail_address_may_break_after_its_at_sign():
-    assert rendered("{{ a|email }}", a="a&b@example.org") == ('<bdi>a&amp;b@<wbr><span class="keep">example.org</span></bdi>')
+    html = rendered("{{ a|email }}", a="a&b@example.org")
+
+    assert html == '<bdi>a&amp;b@<wbr><span class="keep">example.org</span></bdi>'
 
 
 def test_a_fact_that_is_not_there_leaves_no_empty_line():
