@@ -77,6 +77,21 @@ class SecurityHeadersMiddleware:
         return response
 
 
+class HeadMiddleware:
+    """Answers HEAD as GET would be answered, without the body: the length is still told."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            length = response.get("Content-Length", str(len(response.content)))
+            response.content = b""
+            response["Content-Length"] = length
+        return response
+
+
 class RequestIdFilter(logging.Filter):
     """Adds `request_id` to each log record, "-" outside a request."""
 

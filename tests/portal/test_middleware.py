@@ -5,7 +5,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from portal.middleware import LanguagePathMiddleware, RequestIdFilter, SecurityHeadersMiddleware
+from portal.middleware import (
+    HeadMiddleware,
+    LanguagePathMiddleware,
+    RequestIdFilter,
+    SecurityHeadersMiddleware,
+)
 
 
 def answer(path: str = "/de/", view=lambda request: HttpResponse("page")):
@@ -53,6 +58,13 @@ def test_every_request_has_an_id_of_its_own_that_the_view_and_the_caller_see():
     assert seen == [first["X-Request-ID"], second["X-Request-ID"]]
     assert seen[0] != seen[1]
     assert re.fullmatch(r"[0-9a-f]{12}", seen[0])
+
+
+def test_head_tells_the_length_and_sends_nothing():
+    response = HeadMiddleware(lambda request: HttpResponse("page"))(RequestFactory().head("/de/"))
+
+    assert response.content == b""
+    assert response["Content-Length"] == "4"
 
 
 def test_log_lines_carry_the_id_of_the_request_that_caused_them(caplog):
