@@ -6,16 +6,9 @@ from dataclasses import dataclass
 from django.utils.dates import WEEKDAYS
 
 from contacts.models.offices import YesNoUnknown
+from contacts.published import AgencyView, Hours, OfficeView, PersonView, PostView, TopicView
 from contacts.resolver import Contact, Outcome, Resolution, resolve
-from contacts.snapshot import (
-    AgencyView,
-    Hours,
-    OfficeView,
-    PersonView,
-    PostView,
-    Snapshot,
-    TopicView,
-)
+from contacts.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import override
 
 from contacts.models import Correction
+from contacts.published import AgencyView
 from contacts.resolver import resolve as resolve_place
-from contacts.snapshot import AgencyView, Snapshot
+from contacts.snapshot import Snapshot
 from portal.languages import offered_code
 
 

@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Post
-from contacts.snapshot import PostView, Snapshot
+from contacts.published import PostView
+from contacts.snapshot import Snapshot
 from contacts.spoken import language_name
 
 

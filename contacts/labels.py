@@ -3,7 +3,7 @@
 import datetime as dt
 
 from contacts.models import Post
-from contacts.snapshot import in_force
+from contacts.published import in_force
 
 
 def post_label(post: Post, *, on: dt.date) -> str:

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from contacts.index import Basis, Hit, Reading
 from contacts.models import PlaceName
 from contacts.places import Place
+from contacts.published import PostView
 from contacts.resolver import Cause, Contact, LookUp, Outcome, Resolution
-from contacts.snapshot import PostView
 
 
 def why(found: LookUp) -> str:

@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from contacts.index import Basis, Hit, Reading
 from contacts.models import Area
 from contacts.places import Place
-from contacts.snapshot import (
+from contacts.published import (
     AbsenceView,
     AgencyView,
     PersonView,
     PostView,
     Rule,
-    Snapshot,
     TopicView,
     in_force,
-    latest,
 )
+from contacts.snapshot import Snapshot, latest
 
 
 class Outcome(enum.Enum):

@@ -1,8 +1,8 @@
 """Who answers for which place: the one way to change it.
 
-An editor's change is a list of `Change`s. `check` says in sentences what is wrong with them,
-`what_would_change` which golden cases they would turn, and `publish` writes them: all or nothing,
-under lock, with a `Publication` that holds the rows before and after. Nobody else writes a
+An editor's change is a list of `Change`s. `check` says in sentences what is wrong with them
+(`contacts.golden_cases` says which answers they would turn), and `publish` writes them: all or
+nothing, under lock, with a `Publication` that holds the rows before and after. Nobody else writes a
 `Responsibility`, except the loader of an office's first data.
 
 All dates are local (Europe/Berlin) and inclusive; None is an open end.
@@ -16,11 +16,9 @@ from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from contacts import snapshot
 from contacts.labels import post_label
-from contacts.models import Agency, Area, GoldenCase, Post, Publication, Responsibility, Topic
-from contacts.resolver import look_up
-from portal import clock, data_version
+from contacts.models import Agency, Area, Post, Publication, Responsibility, Topic
+from portal import clock
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -187,13 +185,13 @@ def _own_problems(agency: Agency, change: Change) -> Iterable[Problem]:
             )
         else:
             message = _("%(place)s: the last day lies before the first day, %(day)s.")
-        values = {"place": row.area, "day": _day(row.valid_from)}
+        values = {"place": row.area, "day": day_in_words(row.valid_from)}
         yield Problem(change, message % values, "valid_until")
     if row.area.valid_until and (row.valid_until is None or row.valid_until > row.area.valid_until):
         yield Problem(
             change,
             _("%(place)s has existed until %(day)s only.")
-            % {"place": row.area, "day": _day(row.area.valid_until)},
+            % {"place": row.area, "day": day_in_words(row.area.valid_until)},
             "area",
         )
 
@@ -259,7 +257,7 @@ def _overlap(change: Change, other: Row, days: tuple[dt.date, dt.date], *, on: d
 
 
 def _when(first: dt.date, last: dt.date) -> str:
-    values = {"first": _day(first), "last": _day(last)}
+    values = {"first": day_in_words(first), "last": day_in_words(last)}
     if first == last:
         return _("on %(first)s") % values
     if last == dt.date.max:
@@ -269,7 +267,8 @@ def _when(first: dt.date, last: dt.date) -> str:
     return _("from %(first)s until %(last)s") % values
 
 
-def _day(day: dt.date) -> str:
+def day_in_words(day: dt.date) -> str:
+    """A date as messages to editors write it."""
     return date_format(day, "SHORT_DATE_FORMAT")
 
 
@@ -293,7 +292,7 @@ def publish(
             problems = lock_and_check(agency, changes, on=clock.today(now))
             if problems:
                 raise RefusedError(problems)
-            before, after = _write(changes)
+            before, after = write(changes)
             return Publication.objects.create(
                 agency=agency,
                 published_at=now,
@@ -323,7 +322,7 @@ def _stale(changes: Sequence[Change]) -> list[Problem]:
     ]
 
 
-def _write(changes: Sequence[Change]) -> tuple[list[dict], list[dict]]:
+def write(changes: Sequence[Change]) -> tuple[list[dict], list[dict]]:
     """Write without any check; return the rows before and after as a `Publication` stores them."""
     before = [_as_json(change.rule) for change in changes if change.rule]
     gone = [change.rule.pk for change in changes if change.row is None]
@@ -355,78 +354,3 @@ def _as_json(rule: Responsibility) -> dict:
         "valid_until": rule.valid_until.isoformat() if rule.valid_until else None,
         "joint": rule.joint,
     }
-
-
-# Golden cases -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A golden case that would be answered by other posts from the day `day` on."""
-
-    case: GoldenCase
-    day: dt.date
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-
-    def __str__(self) -> str:
-        nobody = _("nobody")
-        return _("“%(typed)s”: %(before)s → %(after)s, from %(day)s") % {
-            "typed": self.case.typed,
-            "before": ", ".join(self.before) or nobody,
-            "after": ", ".join(self.after) or nobody,
-            "day": _day(self.day),
-        }
-
-
-def what_would_change(agency: Agency, changes: Iterable[Change], *, on: dt.date) -> list[Turn]:
-    """The golden cases of `agency` that `changes` would turn, with the first day of it.
-
-    The changes are written, asked, and rolled back. Only days from `on` on are looked at, and of
-    these only the ones on which a changed rule begins or has ended.
-    """
-    changes = [change for change in changes if not change.is_empty]
-    cases = list(GoldenCase.objects.of_agencies([agency.pk]).order_by("typed", "pk"))
-    if not cases or not changes:
-        return []
-    days = _days_to_look_at(changes, on)
-    with transaction.atomic():
-        before = _answers(cases, days)
-        _write(changes)
-        after = _answers(cases, days)
-        transaction.set_rollback(True)
-    turns = []
-    for case in cases:
-        turned = (day for day in days if before[case.pk, day] != after[case.pk, day])
-        day = next(turned, None)
-        if day is not None:
-            titles = (tuple(side[case.pk, day].values()) for side in (before, after))
-            turns.append(Turn(case, day, *titles))
-    return turns
-
-
-def _days_to_look_at(changes: Iterable[Change], on: dt.date) -> list[dt.date]:
-    days = {on}
-    for row in (row for change in changes for row in (change.before, change.row) if row):
-        first, last = row.span
-        days |= {first, last + ONE_DAY if last < dt.date.max else on}
-    return sorted(day for day in days if day >= on)
-
-
-def _answers(
-    cases: Iterable[GoldenCase], days: Iterable[dt.date]
-) -> dict[tuple[int, dt.date], dict[int, str]]:
-    """The posts (id and title) that answer each case on each day, as the database is now."""
-    held = snapshot.current(data_version.read())
-    topics = {topic.id: topic for topic in held.topics}
-    answers = {}
-    for case in cases:
-        for day in days:
-            found = look_up(case.typed, topics.get(case.topic_id), on=day, snapshot=held)
-            answers[case.pk, day] = {
-                post.id: str(post.title)
-                for resolution in found.resolutions
-                if case.area_id is None or resolution.place.id == case.area_id
-                for post in resolution.posts
-            }
-    return answers

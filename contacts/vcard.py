@@ -7,7 +7,7 @@ post, so a later download replaces the entry in the address book instead of addi
 import datetime as dt
 import uuid
 
-from contacts.snapshot import OfficeView, PostView
+from contacts.published import OfficeView, PostView
 
 NAMESPACE = uuid.UUID("6f1b1f3e-5a0c-4d0e-9a6b-0f6f3c6c7f52")
 

@@ -26,7 +26,7 @@ from contacts.models import (
     Topic,
 )
 from contacts.names import search_keys
-from contacts.snapshot import in_force
+from contacts.published import in_force
 from contacts.spoken import language_name
 from portal import clock
 

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import responsibilities
+from contacts import golden_cases, responsibilities
 from contacts.admin.filters import AgencyFilter, InForceFilter, TopicFilter, not_ended
 from contacts.admin.scoped import Native, PostChoiceField, ScopedAdmin, ScopedInline
 from contacts.admin.search import PlaceSearch
@@ -127,7 +127,7 @@ def show_problems(agency: Agency, kept: Sequence[RuleForm], gone: Sequence[Chang
 def publish(request, agency: Agency, changes: Iterable[Change], reason: str = ""):
     """Publish, and tell the editor which golden cases that turns."""
     changes = list(changes)
-    turns = responsibilities.what_would_change(agency, changes, on=clock.today())
+    turns = golden_cases.what_would_change(agency, changes, on=clock.today())
     published = responsibilities.publish(
         agency, changes, by=request.user, reason=reason, now=clock.now()
     )

@@ -4,8 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from contacts.cards import Card, OfficeToday
+from contacts.published import PostView
 from contacts.resolver import Contact
-from contacts.snapshot import PostView, Snapshot, current
+from contacts.snapshot import Snapshot, current
 from contacts.views.shared import moment_of, open_offices
 from portal.public import public_page
 

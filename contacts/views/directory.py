@@ -7,8 +7,9 @@ from django.shortcuts import render
 
 from contacts.cards import Card
 from contacts.filters import DirectoryFilter
+from contacts.published import PostView
 from contacts.resolver import contacts_of
-from contacts.snapshot import PostView, Snapshot, current
+from contacts.snapshot import Snapshot, current
 from contacts.vcard import vcard as write_vcard
 from contacts.views.shared import moment_of, open_offices
 from portal.context import absolute

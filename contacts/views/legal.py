@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from contacts.models import Agency
-from contacts.snapshot import AgencyView, current
+from contacts.published import AgencyView
+from contacts.snapshot import current
 from contacts.states import STATES
 from portal.legal import texts_of
 from portal.models import Page

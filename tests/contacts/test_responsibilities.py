@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-from contacts import responsibilities
+from contacts import golden_cases, responsibilities
 from contacts.models import GoldenCase, Publication, Responsibility
 from contacts.responsibilities import RefusedError, Row, create, delete, update
 from contacts.snapshot import latest
@@ -230,7 +230,7 @@ def test_golden_cases_say_what_a_change_would_turn_and_when(place, grimma_rule):
     GoldenCase.objects.create(agency=place.agency, typed="Nerchau", post=place.richter)
     GoldenCase.objects.create(agency=place.agency, typed="Borna", post=place.loth)
     changes = responsibilities.move([grimma_rule], to=place.loth, on=NEW_YEAR)
-    (turn,) = responsibilities.what_would_change(place.agency, changes, on=TODAY)
+    (turn,) = golden_cases.what_would_change(place.agency, changes, on=TODAY)
     assert (turn.case.typed, turn.day) == ("Nerchau", NEW_YEAR)
     assert (turn.before, turn.after) == (("Koordinatorin",), ("Kommunale Koordinatorin",))
     assert "Nerchau" in str(turn)
@@ -239,7 +239,7 @@ def test_golden_cases_say_what_a_change_would_turn_and_when(place, grimma_rule):
 
 def test_a_golden_case_that_nobody_answers_any_more_is_named(place, grimma_rule):
     GoldenCase.objects.create(agency=place.agency, typed="Grimma", post=place.richter)
-    (turn,) = responsibilities.what_would_change(
+    (turn,) = golden_cases.what_would_change(
         place.agency, responsibilities.end([grimma_rule], on=TODAY), on=TODAY
     )
     assert turn.day == TODAY + dt.timedelta(days=1)

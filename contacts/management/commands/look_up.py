@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from contacts.places import Place
+from contacts.published import TopicView
 from contacts.reasons import why
 from contacts.resolver import Contact, LookUp, look_up
-from contacts.snapshot import Snapshot, TopicView, latest
+from contacts.snapshot import Snapshot, latest
 from portal import clock
 
 
