@@ -37,7 +37,7 @@ def municipality(
     name: str = "Musterstadt", parent: Area | None = None, *, codes=(), official_kind="Stadt"
 ) -> Area:
     parent = parent or district(f"Landkreis {name}")
-    key = f"{parent.key}{number():03d}"
+    key = f"{10_000_000 + number()}"
     slug = german_slug(name)
     if Area.objects.filter(slug=slug, kind=Area.Kind.MUNICIPALITY).exists():
         slug = f"{slug}-{key}"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from contacts.load_office import OfficeFiles
 from contacts.loading import BadFileError, Report, load
@@ -20,6 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser) -> None:
         parser.add_argument("folder", type=Path)
 
+    @no_translations
     def handle(self, *, folder: Path, verbosity: int, **options) -> None:
         def progress(line: str) -> None:
             if verbosity > 0:

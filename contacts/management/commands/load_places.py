@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from contacts.load_places import PlaceFiles
 from contacts.loading import BadFileError, load
@@ -21,6 +21,7 @@ class Command(BaseCommand):
             "folder", nargs="?", type=Path, default=settings.BASE_DIR / "data" / "places"
         )
 
+    @no_translations
     def handle(self, *, folder: Path, verbosity: int, **options) -> None:
         def progress(line: str) -> None:
             if verbosity > 0:
