@@ -13,6 +13,7 @@ urlpatterns = [
     path("karte/<slug:district>/", maps.district, name="district_map"),
     path("stellen/", agencies.agencies, name="agencies"),
     path("stellen/<slug:slug>/", agencies.agency, name="agency"),
+    path("stellen/<slug:slug>/farben.css", agencies.accent, name="accent"),
     path("standorte/<slug:slug>/", agencies.office, name="office"),
     path("ansprechpersonen/", directory.directory, name="directory"),
     path("ansprechpersonen/<slug:slug>.vcf", directory.vcard, name="vcard"),

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 LIGHTEST_PAPER = "#ffffff"
+LIGHTEST_DARK_PAPER = "#1d3439"  # the tint of the dark scheme (static/css/tokens.css)
 ENOUGH = 4.5
 
 
@@ -22,6 +23,18 @@ def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours ``#rrggbb``, from 1 to 21."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """`colour` with a `share` (0 to 1) of `other` in it, channel by channel."""
+    pairs = [(int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in pairs)
+
+
+def lightened(colour: str) -> str:
+    """`colour` with as much white as it needs to be read on the papers of the dark scheme."""
+    steps = (mixed(colour, "#ffffff", step / 20) for step in range(21))
+    return next(light for light in steps if contrast(light, LIGHTEST_DARK_PAPER) >= ENOUGH)
 
 
 def validate_accent(colour: str) -> None:

@@ -57,6 +57,7 @@ class Scoped:
     formfield_overrides = {
         models.DateField: {"widget": Native},
         models.TimeField: {"widget": NativeTime},
+        models.URLField: {"assume_scheme": "https"},  # for www.example.org
     }
 
     # Rows and choices ----------------------------------------------------------------------------

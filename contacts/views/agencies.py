@@ -8,6 +8,7 @@ from contacts.published import PostView
 from contacts.resolver import Contact
 from contacts.snapshot import Snapshot, current
 from contacts.views.shared import moment_of, open_offices
+from portal.colours import lightened, mixed
 from portal.public import public_page
 
 
@@ -44,6 +45,27 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
             "offices": [OfficeToday(office, moment) for office in snapshot.offices_of(found)],
         },
     )
+
+
+@public_page
+def accent(request: HttpRequest, slug: str) -> HttpResponse:
+    """The agency's own colour as a stylesheet, since nothing may be written into a page."""
+    found = current(request.versions).agency(slug)
+    if found is None or not found.accent:
+        raise Http404("no colour of its own")
+    light, dark = found.accent, lightened(found.accent)
+    return HttpResponse(
+        _rule("screen", light, strong=mixed(light, "#000000", 0.25))
+        + _rule(
+            "screen and (prefers-color-scheme: dark)", dark, strong=mixed(dark, "#ffffff", 0.25)
+        ),
+        content_type="text/css; charset=utf-8",
+    )
+
+
+def _rule(media: str, brand: str, *, strong: str) -> str:
+    colours = f"--color-brand: {brand}; --color-brand-strong: {strong};"
+    return f"@media {media} {{ :root {{ {colours} }} }}\n"
 
 
 @public_page(state=open_offices)

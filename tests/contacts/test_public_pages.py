@@ -39,6 +39,21 @@ def text_of(response) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
+def test_an_agency_may_have_a_colour_of_its_own(client, here):
+    address = "/en/stellen/landkreis-leipzig/farben.css"
+    assert client.get(address).status_code == 404
+
+    here.agency.accent = "#7a1f3d"
+    here.agency.save()
+
+    assert address in client.get("/en/orte/grimma/").content.decode()
+    stylesheet = client.get(address)
+    assert stylesheet["Content-Type"] == "text/css; charset=utf-8"
+    light, dark = stylesheet.content.decode().splitlines()
+    assert "--color-brand: #7a1f3d;" in light
+    assert "prefers-color-scheme: dark" in dark
+
+
 PAGES = [
     "/en/",
     "/en/zustaendig/?ort=Grimma",
