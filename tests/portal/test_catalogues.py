@@ -2,6 +2,7 @@ import gettext
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.conf import settings
 
 from portal.catalogues import compile_catalogues
 from tests.needs import need
+from tests.servers import ROOT
 
 CATALOGUE = """
 msgid ""
@@ -82,6 +84,26 @@ def test_a_shipped_catalogue_has_no_fuzzy_message_and_no_missing_placeholder(sou
     assert [message.id for message in catalogue if message.fuzzy and message.id] == []
     findings = {message.id: list(map(str, errors)) for message, errors in catalogue.check()}
     assert findings == {}
+
+
+def ids(source: Path) -> set:
+    with source.open("rb") as file:
+        return {message.id for message in read_po(file) if message.id}
+
+
+def test_the_shipped_catalogues_hold_just_the_texts_of_the_code(tmp_path):
+    need(shutil.which("xgettext"), "xgettext (gettext)")
+    for name in ("manage.py", "portal", "contacts", "projects", "templates", "locale"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    command = [sys.executable, "manage.py", "makemessages", "--locale", "de", "--no-obsolete"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+    wanted = ids(tmp_path / "locale" / "de" / "LC_MESSAGES" / "django.po")
+
+    for language in ("de", "en"):
+        assert ids(ROOT / "locale" / language / "LC_MESSAGES" / "django.po") == wanted
 
 
 @pytest.mark.parametrize("source", shipped(), ids=lambda path: path.parent.parent.name)
