@@ -7,10 +7,10 @@ function label(select) {
 function mend(container) {
   const select = container.previousElementSibling;
   const box = container.querySelector("[role=combobox]");
-  container.querySelector(".select2-search__field")?.setAttribute("aria-label", label(select));
   if (!select || !box) {
-    return;
+    return; // the open list, see below
   }
+  container.querySelector(".select2-search__field")?.setAttribute("aria-label", label(select));
   const shown = box.querySelector(".select2-selection__rendered");
   box.setAttribute("aria-label", `${label(select)} ${shown?.title ?? ""}`.trim());
   box.removeAttribute("aria-labelledby");
@@ -28,7 +28,28 @@ function mend(container) {
   }
 }
 
+// The list that is open, wherever Select2 has put it.
+function mendOpenList() {
+  const list = document.querySelector(".select2-dropdown .select2-results__options");
+  if (!list) {
+    return;
+  }
+  const select = document.getElementById(list.id.replace(/^select2-(.+)-results$/, "$1"));
+  const search = list.closest(".select2-dropdown").querySelector(".select2-search__field");
+  if (select) {
+    const frame = list.closest(".select2-container");
+    frame.setAttribute("role", "region");
+    frame.setAttribute("aria-label", label(select));
+    search?.setAttribute("aria-label", label(select));
+  }
+  for (const message of list.querySelectorAll("li[role=alert]")) {
+    message.setAttribute("role", "option");
+    message.setAttribute("aria-disabled", "true");
+  }
+}
+
 function mendAll() {
+  mendOpenList();
   for (const container of document.querySelectorAll(".select2-container")) {
     mend(container);
   }
