@@ -123,4 +123,5 @@ NO_PAGE = {
     "sitemap": "XML for machines",
     "security": "a text for machines",
     "contacts:vcard": "a file for address books",
+    "contacts:accent": "a style sheet of two colours, loaded by the pages of an agency",
 }

@@ -1,0 +1,94 @@
+"""The administration in a real browser: axe, the policy, no request to anybody else."""
+
+import pytest
+
+from contacts.demo import PASSWORD
+from tests.site import markup
+from tests.site.browsing import NARROW, WIDE, Watch, axe, resize
+
+pytestmark = pytest.mark.browser
+
+LISTS = ("post", "responsibility")
+FORMS = ("post", "municipality")
+
+
+@pytest.fixture(scope="module", params=["superuser", "editor"])
+def staff(browser, site, request):
+    """A tab in which somebody has logged in."""
+    context = browser.new_context(base_url=site.base, locale="de-DE")
+    page = context.new_page()
+    page.watch = Watch(page, site.base)
+    page.goto("/verwaltung/")
+    page.fill("[name=username]", f"{request.param}@demo.example")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("[type=submit]").first.click()
+    page.wait_for_url("**/verwaltung/")
+    yield page
+    context.close()
+
+
+def look(page) -> dict[str, list[str]]:
+    """What axe and the browser have to say about the page that is open."""
+    resize(page, WIDE)
+    noticed = page.watch.collect()
+    found = {"noticed": noticed, "wide": axe(page)}
+    resize(page, NARROW)
+    found["narrow"] = axe(page)
+    if not page.locator(".errornote").count():
+        sent = page.request.get(page.url).text()  # as sent, before scripts have touched it
+        found["markup"] = markup.inline_code(markup.parse(sent))
+    return {kind: lines for kind, lines in found.items() if lines}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_log_in_is_accessible(browser, site, scheme):
+    context = browser.new_context(base_url=site.base, color_scheme=scheme)
+    page = context.new_page()
+    page.watch = Watch(page, site.base)
+    page.goto("/verwaltung/")
+
+    assert page.locator("[name=password]").is_visible()
+    assert look(page) == {}
+    context.close()
+
+
+def test_the_start_page_of_the_administration_is_accessible(staff):
+    staff.goto("/verwaltung/")
+
+    assert look(staff) == {}
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_a_list_is_accessible(staff, model):
+    staff.goto(f"/verwaltung/contacts/{model}/?all=")
+
+    assert staff.locator("#changelist").count() == 1
+    assert look(staff) == {}
+
+
+@pytest.mark.parametrize("model", FORMS)
+def test_a_form_is_accessible(staff, model):
+    staff.goto(f"/verwaltung/contacts/{model}/")
+    staff.goto(staff.locator("#result_list tbody th a").first.get_attribute("href"))
+
+    assert staff.locator("#content-main form").count() >= 1
+    assert look(staff) == {}
+
+
+def test_a_form_with_errors_is_accessible(staff):
+    staff.goto("/verwaltung/contacts/post/add/")
+    staff.locator("[name=_save]").click()
+    staff.wait_for_selector(".errornote")
+
+    assert look(staff) == {}
+
+
+def test_the_administration_is_accessible_in_the_dark(staff):
+    staff.emulate_media(color_scheme="dark")
+    found = {}
+    for address in ("", "contacts/post/"):
+        staff.goto(f"/verwaltung/{address}")
+        found |= {f"{address} {kind}": lines for kind, lines in look(staff).items()}
+    staff.emulate_media(color_scheme="light")
+
+    assert found == {}

@@ -1,0 +1,347 @@
+"""Who gets what from which address: every route of the URLconf, every role, two agencies.
+
+What a route answers to whom follows from its name and one table. A route that fits into no class
+fails here until somebody has decided who may see it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import Agency, LookUpCount, MissedInput, Office, PostalCode, Source, StaffRole
+from contacts.roles import EDITORS, Role
+from portal.models import Page
+from tests import factories
+from tests.contacts.county import county
+from tests.contacts.test_visibility import rows_of
+from tests.site.routes import Route, routes
+
+pytestmark = pytest.mark.django_db
+
+
+class Level(IntEnum):
+    """Everybody may do what those above may, so a table needs one column a question."""
+
+    VISITOR = 0
+    NO_ROLE = 1
+    READER = 2
+    EDITOR = 3
+    AGENCY_ADMIN = 4
+    SUPERUSER = 5
+    NOBODY = 6
+
+
+V, R, E, A, S, N = (Level(number) for number in (0, 2, 3, 4, 5, 6))
+
+# Model: who sees its own rows, who opens the page to add one, who the page to delete one.
+MODELS = {
+    "agency": (R, S, S),
+    "office": (R, E, E),
+    "post": (R, E, E),
+    "person": (R, E, E),
+    "responsibility": (R, E, E),
+    "goldencase": (R, E, E),
+    "legaldetails": (R, E, E),
+    "staffrole": (A, A, A),
+    "topic": (R, S, S),
+    "district": (R, S, S),
+    "municipality": (R, S, S),
+    "quarter": (R, E, S),
+    "locality": (R, E, S),
+    "placename": (R, E, E),
+    "postalcode": (R, S, S),
+    "area": (R, N, N),
+    "source": (R, N, N),
+    "doubt": (R, N, N),
+    "correction": (R, N, N),
+    "lookupcount": (R, N, N),
+    "missedinput": (R, N, N),
+    "publication": (R, N, N),
+    "user": (S, S, N),
+    "page": (S, S, S),
+}
+# What staff get from the other addresses of the administration: without a role, with one.
+GENERAL = {
+    "admin:index": (200, 200),
+    "admin:login": (302, 302),  # they are in already
+    "admin:logout": (405, 405),  # by POST only: no link and no picture logs anybody out
+    "admin:password_change": (200, 200),
+    "admin:password_change_done": (200, 200),
+    "admin:jsi18n": (200, 200),
+    "admin:autocomplete": (403, 403),  # without saying for which field
+    "admin:app_list": (404, 200),  # without a list, no page of lists
+    "admin:view_on_site": (302, 302),  # to a public page
+}
+UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
+NAME = re.compile(
+    r"admin:(portal|contacts)_(?P<model>[a-z]+)_"
+    r"(?P<verb>changelist|add|history|delete|change|close|alias|delete_translation)"
+)
+ARGUMENTS = {
+    "contacts:municipality": ["grimma"],
+    "contacts:locality": ["grimma", "nerchau"],
+    "contacts:notice": ["grimma"],
+    "contacts:district_map": ["landkreis-leipzig"],
+    "contacts:agency": ["landkreis-leipzig"],
+    "contacts:accent": ["landkreis-leipzig"],
+    "contacts:office": ["grimma"],
+    "contacts:post": ["koi"],
+    "contacts:vcard": ["koi"],
+}
+REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
+
+
+def class_of(route: Route) -> str:
+    """`public`, `general`, `model` or `unnamed`; "" for a route that nobody has thought about."""
+    if route.name in GENERAL:
+        return "general"
+    if match := NAME.fullmatch(route.name):
+        return "model" if match["model"] in MODELS else ""
+    if route.name == "admin:auth_user_password_change":
+        return "model"
+    if route.name == "admin:":
+        return "unnamed" if UNNAMED.fullmatch(route.pattern) else ""
+    needs_arguments = "<" in route.pattern.removeprefix("<language>/")
+    is_public = not route.is_admin and (not needs_arguments or route.name in ARGUMENTS)
+    return "public" if is_public else ""
+
+
+def of_class(wanted: str) -> list[Route]:
+    return [route for route in routes() if class_of(route) == wanted]
+
+
+def test_every_route_is_in_a_class():
+    assert [route for route in routes() if not class_of(route)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("admin:contacts_payment_changelist", "verwaltung/contacts/payment/"),
+        ("admin:contacts_post_export", "verwaltung/contacts/post/export/"),
+        ("admin:reports", "verwaltung/reports/"),
+        ("admin:", "verwaltung/new/"),
+        ("contacts:file", "<language>/dateien/<slug:slug>/"),
+    ],
+)
+def test_a_new_route_is_in_none(name, pattern):
+    assert class_of(Route(name, pattern)) == ""
+
+
+def test_the_tables_name_no_route_and_no_model_that_has_gone():
+    names = {route.name for route in routes()}
+    models = {match["model"] for name in names if (match := NAME.fullmatch(name))}
+
+    assert set(MODELS) == models
+    assert set(GENERAL) | set(ARGUMENTS) | set(REDIRECTS) <= names
+
+
+# Two agencies, and somebody of every kind ---------------------------------------------------------
+
+
+@dataclass
+class World:
+    own: dict[str, int]  # ids of rows by model: of the agency of the staff, and of all
+    foreign: dict[str, int]  # of another agency
+
+
+def make_world() -> World:
+    place = county()
+    other = factories.agency("Fremde Stelle", factories.district("Landkreis Fremd"))
+    town = factories.municipality("Fremdstadt", other.districts.get())
+    quarter = factories.quarter("Altstadt", place.grimma)
+    code = PostalCode.objects.first()
+    shared = [
+        factories.topic(),
+        quarter,
+        place.nerchau,
+        place.grimma.names.first(),
+        code,
+        Source.objects.first(),
+        Page.objects.language("de").create(kind=Page.Kind.IMPRINT, body="Text"),
+        factories.user(),
+        LookUpCount.objects.create(day=timezone.now().date(), outcome="exact", number=1),
+        MissedInput.objects.create(week="2026-W47", digest="0" * 64, text="Grimmma", number=3),
+    ]
+    own = {row._meta.model_name: row.pk for row in shared}
+    own |= {"district": place.district.pk, "municipality": place.grimma.pk}
+    own |= {"area": place.grimma.pk, "quarter": quarter.pk, "locality": place.nerchau.pk}
+    Agency.objects.filter(pk=place.agency.pk).update(accent="#0a5a63")
+    own |= ids(rows_of(place.agency, quarter))
+    foreign = ids(rows_of(other, town))
+    for rows in (own, foreign):
+        office = Office.objects.language("de").get(pk=rows["office"])
+        office.access_note = "Klingel links"
+        office.save()
+    return World(own, foreign)
+
+
+def ids(rows: dict) -> dict[str, int]:
+    return {model._meta.model_name: row.pk for model, row in rows.items()}
+
+
+def people(agency_id: int) -> Iterator[tuple[str, Level, Client]]:
+    """A client for every role, for staff without one, for a superuser, and for a visitor."""
+    yield "visitor", Level.VISITOR, Client()
+    users = [("staff without a role", Level.NO_ROLE, factories.user(is_staff=True))]
+    users += [("superuser", S, factories.user(is_staff=True, is_superuser=True))]
+    for role in Role:
+        user = factories.user(is_staff=True)
+        StaffRole.objects.create(user=user, agency_id=agency_id, role=role)
+        level = {Role.AGENCY_ADMIN: A}.get(role, E if role in EDITORS else R)
+        users.append((role.value, level, user))
+    for name, level, user in users:
+        client = Client()
+        client.force_login(user)
+        yield name, level, client
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """One world for all tests of this module, which only read; rolled back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def everybody(world) -> list[tuple[str, Level, Client]]:
+    return list(people(world.own["agency"]))
+
+
+def ask(client: Client, address: str) -> int:
+    response = client.get(address)
+    if response.status_code == 302 and "/verwaltung/login/" in response["Location"]:
+        return 401  # sent to the log-in; told apart from other redirects
+    return response.status_code
+
+
+# Public pages -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", of_class("public"), ids=lambda route: route.name)
+def test_a_public_page_is_the_same_for_everybody(everybody, route):
+    address = reverse(route.name, args=ARGUMENTS.get(route.name, []))
+    expected = 302 if route.name in REDIRECTS else 200
+    texts = set()
+    for name, _level, client in everybody:
+        response = client.get(address)
+        assert response.status_code == expected, name
+        assert "Cookie" not in response.get("Vary", "") or route.name == "contacts:correction"
+        if route.name != "contacts:correction":  # its token is another one each time
+            texts.add(response.content)
+
+    assert len(texts) <= 1
+
+
+# The administration -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", of_class("general"), ids=lambda route: route.name)
+def test_the_frame_of_the_administration_opens_for_staff(world, everybody, route):
+    arguments = {
+        "admin:app_list": ["contacts"],
+        "admin:view_on_site": [
+            ContentType.objects.get(app_label="contacts", model="post").pk,
+            world.own["post"],
+        ],
+    }
+    address = reverse(route.name, args=arguments.get(route.name, []))
+    without, with_role = GENERAL[route.name]
+    for name, level, client in everybody:
+        expected = with_role if level > Level.NO_ROLE else without
+        if level is Level.VISITOR:
+            expected = {"admin:login": 200, "admin:logout": 302}.get(route.name, 401)
+        assert ask(client, address) == expected, name
+
+
+def expected_of(verb: str, model: str, level: Level) -> set[int]:
+    """What a row of one's own agency answers; 403 and 404 both keep it closed."""
+    look, add, delete = MODELS[model]
+    if level is Level.VISITOR:
+        return {401}
+    if verb == "close":
+        return {405}
+    least = {"add": add, "delete": delete, "delete_translation": delete, "alias": E}
+    return {200} if level >= least.get(verb, look) else {403, 404}
+
+
+@pytest.mark.parametrize("route", of_class("model"), ids=lambda route: route.name)
+def test_a_page_of_the_administration_opens_for_those_who_need_it(world, everybody, route):
+    model, verb = parts(route)
+    for name, level, client in everybody:
+        status = ask(client, address_of(route, world.own))
+        assert status in expected_of(verb, model, level), name
+
+
+@pytest.mark.parametrize("route", of_class("model"), ids=lambda route: route.name)
+def test_a_row_of_another_agency_does_not_exist(world, everybody, route):
+    model, _verb = parts(route)
+    if model not in world.foreign or not re.search(r"<path:|\(\.\+\)", route.pattern):
+        return
+    for name, level, client in everybody:
+        status = ask(client, address_of(route, world.foreign))
+        if level is Level.VISITOR:
+            assert status == 401
+        elif level < Level.SUPERUSER:
+            assert status in {403, 404, 405}, name
+            assert status != 403 or ask(client, address_of(route, {model: 999_999})) in {403, 404}
+
+
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_no_list_holds_a_row_of_another_agency(world, everybody, model):
+    app = "portal" if model in ("user", "page") else "contacts"
+    for name, level, client in everybody:
+        response = client.get(reverse(f"admin:{app}_{model}_changelist"))
+        if response.status_code == 200 and model in world.foreign and level < S:
+            shown = [row.pk for row in response.context["cl"].queryset]
+            assert world.foreign[model] not in shown, name
+
+
+@pytest.mark.parametrize("route", of_class("unnamed"), ids=lambda route: route.pattern)
+def test_short_and_unknown_addresses_give_nothing_away(world, everybody, route):
+    if "<path:" in route.pattern:
+        model = route.pattern.split("/")[2]
+        address = "/" + route.pattern.replace("<path:object_id>", str(world.own[model]))
+        expected = {302}  # to the page to change it, which asks for itself
+    else:
+        address, expected = "/verwaltung/nirgendwo/", {404}
+    for name, level, client in everybody:
+        assert ask(client, address) in ({401} if level is Level.VISITOR else expected), name
+
+
+def test_who_may_not_log_in_gets_nowhere(world):
+    left = factories.user(is_staff=True, is_active=False)
+    resident = factories.user(is_staff=False)
+    for user in (left, resident):
+        StaffRole.objects.create(user=user, agency_id=world.own["agency"], role=Role.EDITOR)
+        client = Client()
+        client.force_login(user)
+        opened = [
+            route.name
+            for route in of_class("model")
+            if ask(client, address_of(route, world.own)) != 401
+        ]
+        assert opened == []
+
+
+def parts(route: Route) -> tuple[str, str]:
+    """The model and the verb of a route of the administration."""
+    match = NAME.fullmatch(route.name)
+    return (match["model"], match["verb"]) if match else ("user", "change")
+
+
+def address_of(route: Route, rows: dict[str, int]) -> str:
+    model, verb = parts(route)
+    if verb in ("changelist", "add"):
+        return reverse(route.name)
+    arguments = [rows[model], "de"] if verb == "delete_translation" else [rows[model]]
+    return reverse(route.name, args=arguments)
