@@ -33,9 +33,7 @@ def gaps(catalogue: Catalog) -> list[str]:
 
 
 def test_every_text_is_translated_into_german():
-    found = catalogues()
-
-    assert gaps(found.get("de", Catalog(locale="de"))) == []
+    assert gaps(catalogues()["de"]) == []
 
 
 def test_gaps_in_a_catalogue_are_found():
@@ -70,8 +68,6 @@ def test_the_pseudo_language_has_the_six_plural_forms_of_arabic():
 
 @pytest.mark.parametrize("page", CLOSELY, ids=str)
 def test_a_page_in_the_pseudo_language_speaks_it(site, page):
-    if "de" not in catalogues():
-        return
     tree = markup.parse(site.page(page, "ar").text)
 
     assert re.search("[\u0600-\u06ff]", markup.text_of(tree.find("body/header")))
