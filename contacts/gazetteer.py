@@ -93,6 +93,7 @@ def _build(_versions: Versions) -> Gazetteer:
             if area_id in by_id
         ],
         entries,
+        _borders(by_id),
     )
     return Gazetteer(
         by_id=by_id,
@@ -106,6 +107,16 @@ def _build(_versions: Versions) -> Gazetteer:
         index=index,
         sources=tuple(Source.objects.all()),
     )
+
+
+def _borders(by_id: Mapping[int, Place]) -> dict[int, frozenset[int]]:
+    """By district: its municipalities' neighbours, inside and outside of it."""
+    borders: dict[int, set[int]] = {}
+    pairs = Area.neighbours.through.objects.values_list("from_area_id", "to_area_id")
+    for one, other in pairs:
+        if one in by_id:
+            borders.setdefault(by_id[one].district.id, set()).add(other)
+    return {district: frozenset(touching) for district, touching in borders.items()}
 
 
 def _areas_from_the_top() -> list[dict]:

@@ -1,14 +1,13 @@
-"""Which places a typed text may mean. No guess is ever presented as knowledge.
+"""Which places a name leads to: exactly, by its beginning, or by similarity.
 
 `PlaceIndex` is built once per version of the places and then only read. An exact look-up is a
-dictionary access, whatever the number of names; similarity runs only after an exact and a prefix
-miss. Who is responsible there is not asked here; `contacts.resolver` does that.
+dictionary access, whatever the number of names; similarity looks at names of about the same length
+only. How a typed text is taken apart is the matter of `contacts.reader`.
 """
 
-import enum
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import process
@@ -20,21 +19,6 @@ from contacts.places import Place
 LONG_KEY = 7  # from this length on, two edits are still "similar"
 SHORTEST_SIMILAR = 3
 SHORTEST_PREFIX = 2
-
-
-class Basis(enum.Enum):
-    """What a reading rests on. Only the first two are certain; the others are questions."""
-
-    NAME = "name"
-    POSTAL_CODE = "postal_code"
-    READINGS = "readings"  # name and postal code contradict each other
-    DIGITS = "digits"  # fewer than five
-    PREFIX = "prefix"
-    SIMILAR = "similar"
-    NOTHING = "nothing"
-
-
-CERTAIN = frozenset({Basis.NAME, Basis.POSTAL_CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,162 +52,37 @@ class PostalCodeEntry:
     successor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a typed text may mean.
-
-    `canonical` is the text without a street, for an address that holds no more than is needed.
-    `code` is the postal code that was read, five digits, or the fewer that were typed.
-    """
-
-    typed: str
-    canonical: str
-    basis: Basis
-    hits: tuple[Hit, ...] = ()
-    code: str = ""
-    withdrawn: PostalCodeEntry | None = None
-
-    @property
-    def is_certain(self) -> bool:
-        return self.basis in CERTAIN
-
-
 @dataclass(frozen=True)
 class PlaceIndex:
-    """Names and postal codes of all places. `names` need the keys of `names.search_keys`."""
+    """Names and postal codes of all places.
+
+    `all_names` are keys (`names.search_keys`) and names. `borders` says by district (id) which
+    municipalities (ids) touch it from within or without.
+    """
 
     all_names: Iterable[tuple[str, str, Name]]
     codes: Mapping[str, PostalCodeEntry]
+    borders: Mapping[int, frozenset[int]] = field(default_factory=dict)
     _by_key: tuple[Mapping, Mapping] = field(init=False, repr=False)
     _sorted: tuple[list, list] = field(init=False, repr=False)
-    _by_length: Mapping[int, list] = field(init=False, repr=False)
+    _by_length: tuple[Mapping, Mapping] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         by_key: tuple[dict, dict] = (defaultdict(list), defaultdict(list))
         for key1, key2, name in self.all_names:
             by_key[0][key1].append(name)
             by_key[1][key2].append(name)
-        by_length = defaultdict(list)
-        for key in by_key[0]:
-            by_length[len(key)].append(key)
+        by_length: tuple[dict, dict] = (defaultdict(list), defaultdict(list))
+        for which in (0, 1):
+            for key in by_key[which]:
+                by_length[which][len(key)].append(key)
         for attribute, value in (
             ("all_names", ()),
             ("_by_key", (dict(by_key[0]), dict(by_key[1]))),
             ("_sorted", (sorted(by_key[0]), sorted(by_key[1]))),
-            ("_by_length", dict(by_length)),
+            ("_by_length", (dict(by_length[0]), dict(by_length[1]))),
         ):
             object.__setattr__(self, attribute, value)
-
-    # The reading of a text -----------------------------------------------------------------------
-
-    def read(self, text: str) -> Reading:
-        """Read `text` in the order of the specification: exact, then prefix, then similar."""
-        typed = names.read(text)
-        if typed.code:
-            return self._read_with_code(typed)
-        if typed.code_prefix and not typed.name:
-            return self._read_digits(typed)
-        canonical, hits = self._named(typed.name)
-        if typed.code_prefix and hits:
-            return self._read_with_short_code(typed, canonical, hits)
-        if hits:
-            return Reading(typed.text, canonical, Basis.NAME, hits)
-        return self._nearly(typed, canonical)
-
-    def _nearly(self, typed: names.Typed, canonical: str) -> Reading:
-        found = self.starting_with(canonical)
-        if found:
-            return Reading(typed.text, canonical, Basis.PREFIX, found)
-        found = self.similar(canonical)
-        basis = Basis.SIMILAR if found else Basis.NOTHING
-        return Reading(typed.text, canonical, basis, found)
-
-    def _read_with_code(self, typed: names.Typed) -> Reading:
-        entry = self.codes.get(typed.code)
-        withdrawn = entry if entry and entry.successor else None
-        by_code = _hits(entry.places) if entry else ()
-        canonical, named = self._named(typed.name)
-        canonical = f"{typed.code} {canonical}".strip()
-        shared = {"code": typed.code, "withdrawn": withdrawn}
-        if not typed.name:
-            basis = Basis.POSTAL_CODE if entry else Basis.NOTHING
-            return Reading(typed.text, canonical, basis, by_code, **shared)
-        agreeing = tuple(hit for hit in named if self._may_have(hit.place, typed.code))
-        if agreeing:
-            return Reading(typed.text, canonical, Basis.NAME, agreeing, **shared)
-        if named and withdrawn:  # an old code never contradicts a right town
-            return Reading(typed.text, canonical, Basis.NAME, named, **shared)
-        if not named:
-            near = self._nearly(names.Typed(typed.text, typed.name), typed.name).hits
-            fitting = tuple(hit for hit in near if self._may_have(hit.place, typed.code))
-            if fitting:
-                return Reading(typed.text, canonical, Basis.SIMILAR, fitting, **shared)
-        both = _municipalities_first(named + _towns_or_all(by_code))
-        basis = Basis.READINGS if both else Basis.NOTHING
-        return Reading(typed.text, canonical, basis, both, **shared)
-
-    def _read_with_short_code(self, typed: names.Typed, canonical: str, hits) -> Reading:
-        code = f"0{typed.code_prefix}"
-        agreeing = tuple(hit for hit in hits if self._may_have(hit.place, code))
-        if agreeing:
-            return Reading(typed.text, canonical, Basis.NAME, agreeing, code=code)
-        return Reading(typed.text, canonical, Basis.READINGS, hits, code=typed.code_prefix)
-
-    def _read_digits(self, typed: names.Typed) -> Reading:
-        digits = typed.code_prefix
-        fitting = [code for code in self.codes if code.startswith(digits)]
-        if len(digits) == 4:
-            fitting += [code for code in (f"0{digits}",) if code in self.codes]
-        places = [place for code in sorted(fitting) for place in self.codes[code].places]
-        found = _towns_or_all(_hits(places))
-        basis = Basis.DIGITS if found else Basis.NOTHING
-        return Reading(typed.text, typed.text, basis, found, code=digits)
-
-    def _may_have(self, place: Place, code: str) -> bool:
-        """Whether `place` has `code`, by today's codes or by what a withdrawn one led to.
-
-        A place outside, of which no code is recorded, may have any that is not known as another's.
-        """
-        entry = self.codes.get(code)
-        if entry and entry.successor:
-            return place in entry.places or self._may_have(place, entry.successor)
-        codes = place.known_codes
-        return code in codes if codes else entry is None
-
-    # Names ---------------------------------------------------------------------------------------
-
-    def _named(self, name: str) -> tuple[str, tuple[Hit, ...]]:
-        """The text that was understood, without a street, and the places it names exactly."""
-        hits = self._named_without_street(name)
-        if hits:
-            return name, hits
-        for rest in names.without_street(name):
-            hits = self._named_without_street(rest)
-            if hits:
-                return rest, hits
-        return name, ()
-
-    def _named_without_street(self, name: str) -> tuple[Hit, ...]:
-        hits = self.exact(name)
-        if hits:
-            return hits
-        region_dropped = names.without_region(name)
-        if region_dropped:
-            hits = self._named_without_street(region_dropped)
-            if hits:
-                return hits
-        near = names.near(name)
-        if near:
-            place_hits = self.exact(near[0])
-            inside = _within(place_hits, self.exact(near[1]))
-            if inside or place_hits:
-                return inside or place_hits
-        found: dict[int, Hit] = {}
-        for one, other in names.halves(name):
-            outer, inner = self.exact(one), self.exact(other)
-            for hit in _within(inner, outer) + _within(outer, inner):
-                found.setdefault(hit.place.id, hit)
-        return tuple(found.values())
 
     def exact(self, name: str) -> tuple[Hit, ...]:
         """The places that `name` names, with or without "Stadt", "Gemeinde", "OT" before it."""
@@ -243,7 +102,7 @@ class PlaceIndex:
             held = hits.setdefault(match.place.id, hit)
             if held is not hit and match.text == name:
                 hits[match.place.id] = hit
-        return _municipalities_first(hits.values())
+        return municipalities_first(hits.values())
 
     def starting_with(self, text: str) -> tuple[Hit, ...]:
         """The places with a name that begins with `text`; nothing for a single letter."""
@@ -259,32 +118,42 @@ class PlaceIndex:
                     break
                 for name in self._by_key[which][ordered[position]]:
                     found.setdefault(name.place.id, Hit(name.place, name))
-        return _municipalities_first(found.values())
+        return municipalities_first(found.values())
 
     def similar(self, text: str) -> tuple[Hit, ...]:
-        """The places whose name is a slip of the finger away: one edit, two for long names."""
-        found: dict[int, Hit] = {}
-        candidates = [text]
+        """The places whose name is a slip of the finger away: one edit, two for long names.
+
+        Compared by K1; by K2 where that finds nothing, since "Rtha" is two edits from "Roetha".
+        """
+        texts = [text]
         if names.in_other_script(text):
-            candidates.append(names.transliterated(text))
-        ranked: list[tuple[int, Name]] = []
-        for candidate in candidates:
-            key = names.search_keys(candidate)[0]
-            if len(key) < SHORTEST_SIMILAR:
-                continue
-            edits = 2 if len(key) >= LONG_KEY else 1
-            choices = [
-                choice
-                for length in range(len(key) - edits, len(key) + edits + 1)
-                for choice in self._by_length.get(length, ())
-            ]
-            for match, distance, _position in process.extract(
-                key, choices, scorer=OSA.distance, score_cutoff=edits, limit=None
-            ):
-                ranked += [(distance, name) for name in self._by_key[0][match]]
-        for _distance, name in sorted(ranked, key=lambda pair: pair[0]):
-            found.setdefault(name.place.id, Hit(name.place, name))
-        return tuple(found.values())
+            texts.append(names.transliterated(text))
+        for which in (0, 1):
+            ranked = [pair for each in texts for pair in self._ranked(each, which)]
+            if ranked:
+                ranked.sort(key=lambda pair: pair[0])
+                found: dict[int, Hit] = {}
+                for _distance, name in ranked:
+                    found.setdefault(name.place.id, Hit(name.place, name))
+                return tuple(found.values())
+        return ()
+
+    def _ranked(self, text: str, which: int) -> Iterator[tuple[int, Name]]:
+        """Names within reach of `text` with their distance, by key number `which`."""
+        key = names.search_keys(text)[which]
+        if len(key) < SHORTEST_SIMILAR:
+            return
+        edits = 2 if len(key) >= LONG_KEY else 1
+        choices = [
+            choice
+            for length in range(len(key) - edits, len(key) + edits + 1)
+            for choice in self._by_length[which].get(length, ())
+        ]
+        for match, distance, _position in process.extract(
+            key, choices, scorer=OSA.distance, score_cutoff=edits, limit=None
+        ):
+            for name in self._by_key[which][match]:
+                yield distance, name
 
     def longest_start(self, text: str) -> str:
         """The longest beginning of `text` with which a name begins, or ""."""
@@ -295,21 +164,22 @@ class PlaceIndex:
         return ""
 
 
-def _hits(places: Iterable[Place]) -> tuple[Hit, ...]:
-    return _municipalities_first(Hit(place) for place in places)
+def hits_of(places: Iterable[Place]) -> tuple[Hit, ...]:
+    return municipalities_first(Hit(place) for place in places)
 
 
-def _towns_or_all(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+def towns_or_all(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
     return tuple(hit for hit in hits if hit.place.is_municipality) or hits
 
 
-def _municipalities_first(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+def municipalities_first(hits: Iterable[Hit]) -> tuple[Hit, ...]:
     unique: dict[int, Hit] = {}
     for hit in hits:
         unique.setdefault(hit.place.id, hit)
     return tuple(sorted(unique.values(), key=lambda hit: hit.place.rank))
 
 
-def _within(inner: Iterable[Hit], outer: Iterable[Hit]) -> tuple[Hit, ...]:
+def within(inner: Iterable[Hit], outer: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Those of `inner` that are one of `outer` ("Regis-Breitingen OT Regis") or lie in one."""
     around = {hit.place.id for hit in outer}
-    return tuple(hit for hit in inner if any(area.id in around for area in hit.place.ladder[1:]))
+    return tuple(hit for hit in inner if any(area.id in around for area in hit.place.ladder))

@@ -23,9 +23,9 @@ from django.db import Error, IntegrityError, connections, transaction
 from django.db.models import F, Model
 from django.utils.crypto import salted_hmac
 
-from contacts.index import Basis
 from contacts.models import Area, LookUpCount, MissedInput, PlaceName
 from contacts.names import search_keys
+from contacts.reader import Basis
 from contacts.resolver import LookUp, Outcome
 
 logger = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ Files and columns are described in data/places/README.md.
 """
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -130,7 +131,7 @@ class PlaceFiles:
 
     def _neighbour(self, row: Row) -> None:
         key = self._new_municipality(row)
-        short = row["name"].split(" (")[0].split("/")[0]
+        short = re.split(r" \(|/| am | an der | im ", row["name"])[0]
         if short != row["name"]:
             self._name(row, key, short, PlaceName.Kind.SHORT)
 

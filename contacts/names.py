@@ -31,9 +31,30 @@ _TITLES = re.compile(
 _TITLE_BEHIND = re.compile(r"[\s,]+(?:Stadt|Gemeinde)", re.IGNORECASE)
 _SEPARATOR = re.compile(rf"\s*(?:\b{_PART_WORDS}\b\.?|[,;()\[\]/–-])\s*|\s+", re.IGNORECASE)
 _NEAR = re.compile(r"(?P<place>.+?)\s+(?:bei|b\.?)\s+(?P<near>.+)", re.IGNORECASE)
+_REGIONS = {
+    "sachsen": "Sachsen",
+    "sa": "Sachsen",
+    "saxony": "Sachsen",
+    "саксония": "Sachsen",
+    "саксонія": "Sachsen",
+    "sachsen-anhalt": "Sachsen-Anhalt",
+    "thüringen": "Thüringen",
+    "brandenburg": "Brandenburg",
+    "deutschland": "",
+    "germany": "",
+    "германия": "",
+    "німеччина": "",
+}
 _REGION = re.compile(
-    r"[\s,(]+(?:in\s+|i\.\s*)?(?:Sachsen(?:-Anhalt)?|Sa\.?|Deutschland|Germany)\)?", re.IGNORECASE
+    rf"[\s,(/]+(?:in\s+|i\.\s*)?({'|'.join(sorted(_REGIONS, key=len, reverse=True))})\.?\)?\Z",
+    re.IGNORECASE,
 )
+_CODE_LABEL = re.compile(r"\b(?:PLZ|Postleitzahl)\b\.?:?\s*", re.IGNORECASE)
+_DIGITS_APART = re.compile(r"[0-9O](?: ?[0-9])+", re.IGNORECASE)
+_GREAT_OR_SMALL = re.compile(r"\b(gr|kl)\b\.?[\s-]*(?=\w)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+LONGEST_PHRASE = 4  # words
+SHORTEST_PHRASE = 4  # letters
 
 _HOUSE_NUMBER = r"[0-9]{1,4}(?:\s?[a-z]\b)?(?:\s?[-/]\s?[0-9]{1,4}(?:\s?[a-z]\b)?)?"
 _STREET_WORD = r"\S*(?:straße|strasse|str\.|str\b|gasse|allee|chaussee|weg\b|platz\b|ring\b)"
@@ -96,35 +117,44 @@ def transliterated(text: str) -> str:
 class Typed:
     """What was typed, taken apart: the name without its postal code, and the code.
 
-    `code` has five digits. `code_prefix` holds one to four digits where nothing else was typed,
-    or four digits before a name; both are only ever read as a question.
+    `code` has five digits; `town` is what stands behind it, as in an address. `code_prefix` holds
+    one to four digits where nothing else was typed, or four digits before a name; both are only
+    ever read as a question.
     """
 
     text: str
     name: str
     code: str = ""
     code_prefix: str = ""
+    town: str = ""
 
 
 def read(text: str) -> Typed:
     """Clean `text` and split a postal code off."""
     cleaned = clean(text)
-    found = _POSTAL_CODE.search(cleaned)
+    plain = _CODE_LABEL.sub("", cleaned)
+    if _DIGITS_APART.fullmatch(plain):
+        plain = plain.replace(" ", "")
+    found = _POSTAL_CODE.search(plain)
     if found:
-        before, after = cleaned[: found.start()], cleaned[found.end() :]
-        name = ", ".join(part for part in (_trim(before), _trim(after)) if part)
-        return Typed(cleaned, name, code=found[1].upper().replace("O", "0").replace(" ", ""))
-    digits = _DIGITS_ONLY.fullmatch(cleaned)
+        before, after = _trim(plain[: found.start()]), _trim(plain[found.end() :])
+        name = ", ".join(part for part in (before, after) if part)
+        code = found[1].upper().replace("O", "0").replace(" ", "")
+        return Typed(cleaned, name, code=code, town=after)
+    digits = _DIGITS_ONLY.fullmatch(plain)
     if digits and digits[1].upper() != "O":
         return Typed(cleaned, "", code_prefix=digits[1].upper().replace("O", "0"))
-    four = _FOUR_DIGITS_AND_NAME.fullmatch(cleaned)
+    four = _FOUR_DIGITS_AND_NAME.fullmatch(plain)
     if four:
         return Typed(cleaned, _trim(four[2]), code_prefix=four[1])
-    return Typed(cleaned, _trim(cleaned))
+    return Typed(cleaned, _trim(plain))
 
 
 def _trim(text: str) -> str:
-    return text.strip(" ,;")
+    """`text` without separators at its ends; "" for a mere state, or without letter or digit."""
+    if not any(char.isalnum() for char in text) or _REGION.fullmatch(f" {text}"):
+        return ""
+    return text.strip(" ,;.:!?")
 
 
 def without_title(name: str) -> str:
@@ -136,10 +166,31 @@ def without_title(name: str) -> str:
     return _trim(bare) if bare != name else ""
 
 
-def without_region(name: str) -> str:
-    """`name` without a trailing state or country ("Grimma, Sachsen"), or "" where there is none."""
+def without_region(name: str) -> tuple[str, str] | None:
+    """The place and the state of "Grimma, Sachsen"; the state is "" where a country is named."""
     region = _REGION.search(name)
-    return _trim(name[: region.start()]) if region and region.end() == len(name) else ""
+    if region is None:
+        return None
+    return _trim(name[: region.start()]), _REGIONS[region[1].casefold()]
+
+
+def spelt_out(name: str) -> str:
+    """`name` with "Gr." and "Kl." as "Groß" and "Klein" ("Gr. Pösna" is Großpösna)."""
+    words = {"gr": "Groß", "kl": "Klein"}
+    return _GREAT_OR_SMALL.sub(lambda found: words[found[1].lower()], name)
+
+
+def phrases(text: str) -> Iterator[tuple[range, str]]:
+    """Runs of up to four words of `text` and where they stand, longer ones first.
+
+    For a place that is named inside a sentence ("ich wohne in Bad Lausick").
+    """
+    words = _WORD.findall(text)
+    for length in range(min(LONGEST_PHRASE, len(words)), 0, -1):
+        for start in range(len(words) - length + 1):
+            phrase = " ".join(words[start : start + length])
+            if len(phrase) >= SHORTEST_PHRASE:
+                yield range(start, start + length), phrase
 
 
 def near(name: str) -> tuple[str, str] | None:

@@ -10,10 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.index import Basis, Hit, Reading
+from contacts.index import Hit
 from contacts.models import PlaceName
 from contacts.places import Place
 from contacts.published import PostView
+from contacts.reader import Basis, Reading
 from contacts.resolver import Cause, Contact, LookUp, Outcome, Resolution
 
 

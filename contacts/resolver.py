@@ -11,7 +11,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contacts.index import Basis, Hit, Reading
+from contacts.index import Hit
 from contacts.models import Area
 from contacts.places import Place
 from contacts.published import (
@@ -23,6 +23,7 @@ from contacts.published import (
     TopicView,
     in_force,
 )
+from contacts.reader import Basis, Reader, Reading
 from contacts.snapshot import Snapshot, latest
 
 
@@ -266,7 +267,7 @@ def look_up(
 ) -> LookUp:
     """Who is responsible for the place that `text` names; `contacts.names` says how it is read."""
     snapshot = snapshot or latest()
-    reading = snapshot.gazetteer.index.read(text)
+    reading = Reader(snapshot.gazetteer.index).read(text)
     hits = reading.hits
     if reading.basis is Basis.POSTAL_CODE:
         hits = _towns_and_deviating_parts(hits, topic, on=on, snapshot=snapshot)
@@ -289,26 +290,29 @@ def look_up(
 def suggest(text: str, *, snapshot: Snapshot, limit: int = 8) -> tuple[Hit, ...]:
     """Places to offer while `text` is being typed: exact ones, then by beginning, then similar."""
     index = snapshot.gazetteer.index
-    reading = index.read(text)
+    reading = Reader(index).read(text)
     found = list(reading.hits)
     if reading.basis is Basis.NAME and not reading.code:
         found += index.starting_with(reading.canonical)
     unique = {hit.place.id: hit for hit in reversed(_competing(found, snapshot))}
     ordered = [unique[key] for key in dict.fromkeys(hit.place.id for hit in found) if key in unique]
-    return tuple(ordered[:limit])
+    exact = len(reading.hits) if reading.is_certain else 0
+    rest = sorted(ordered[exact:], key=lambda hit: not snapshot.is_covered(hit.place))
+    return tuple((ordered[:exact] + rest)[:limit])
 
 
 def _competing(hits, snapshot: Snapshot) -> tuple[Hit, ...]:
     """Without the municipalities outside that are named by less than their full name.
 
-    They count all the same when nothing else was found.
+    They count all the same where no covered place was found.
     """
-    competing = tuple(
+    if not any(snapshot.is_covered(hit.place) for hit in hits):
+        return tuple(hits)
+    return tuple(
         hit
         for hit in hits
         if hit.in_full or not hit.place.is_municipality or snapshot.is_covered(hit.place)
     )
-    return competing or tuple(hits)
 
 
 def _towns_and_deviating_parts(

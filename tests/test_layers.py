@@ -16,6 +16,7 @@ LAYERS = [
     ["models"],
     ["places", "loading", "states"],
     ["index", "tables"],
+    ["reader"],
     ["gazetteer", "load_places", "load_office"],
     ["published"],
     ["snapshot"],

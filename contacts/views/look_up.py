@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from contacts import learning, names, resolver
 from contacts.cards import cards_of
-from contacts.index import Basis, Reading
+from contacts.reader import Basis, Reading
 from contacts.reasons import why
 from contacts.resolver import LookUp, Outcome
 from contacts.snapshot import Snapshot, current

@@ -10,7 +10,7 @@ from collections import defaultdict
 import pytest
 from django.conf import settings
 
-from contacts.index import Basis
+from contacts.reader import Basis
 from contacts.resolver import Cause, Outcome, look_up, resolve
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +98,12 @@ def labels(result) -> list[str]:
         ("04574 Deutzen", "Deutzen (Neukieritzsch)", LOTH),
         ("04685", "Nerchau (Grimma)", RICHTER),
         ("٠٤٥٥٢ Borna", "Borna", LOTH),
+        ("Grimma, Sachsen, Deutschland", "Grimma", RICHTER),
+        ("Вурцен, Саксония", "Wurzen", RICHTER),
+        ("Grimma, Lkr. Leipzig", "Grimma", RICHTER),
+        ("Trebsen/Mulde OT Trebsen", "Trebsen/Mulde", RICHTER),
+        ("Familie Müller, Südstraße 80, 04668 Grimma", "Grimma", RICHTER),
+        ("grimma!!", "Grimma", RICHTER),
     ],
 )
 def test_one_place_is_answered_at_once(bundled, loaded, typed, place, holder):
@@ -123,6 +129,18 @@ def test_one_place_is_answered_at_once(bundled, loaded, typed, place, holder):
         ("04668 Borna", ["Borna", "Grimma", "Otterwisch", "Parthenstein"]),
         ("4668", ["Grimma", "Otterwisch", "Parthenstein"]),
         ("99999 Grimma", ["Grimma"]),
+        ("Borna bei Oschatz", ["Borna"]),
+        ("Beicha bei Brandis", ["Beucha (Brandis)", "Beicha (Döbeln)"]),
+        ("Grimma Sachsen-Anhalt", ["Grimma"]),
+        ("Böhlen Sachsen", ["Böhlen", "Böhlen (Grimma)"]),
+        ("04668 Qwertz", ["Grimma", "Otterwisch", "Parthenstein"]),
+        ("Bad Lausik OT Beucha", ["Beucha (Bad Lausick)"]),
+        ("Kitzscher OT Gaschwitz", ["Kitzscher", "Gaschwitz (Markkleeberg)"]),
+        ("Rtha", ["Rötha"]),
+        ("Gr. Pösna", ["Großpösna"]),
+        ("ich wohne in Bad Lausick", ["Bad Lausick"]),
+        ("Grimma und Wurzen", ["Grimma", "Wurzen"]),
+        ("Grimma, Markt", ["Grimma"]),
     ],
 )
 def test_what_may_mean_several_places_is_a_question(bundled, loaded, typed, first):
@@ -131,6 +149,14 @@ def test_what_may_mean_several_places_is_a_question(bundled, loaded, typed, firs
     assert result.outcome is Outcome.CHOOSE
     assert labels(result) == first
     assert result.answer is None
+
+
+@pytest.mark.parametrize("loaded", BOTH)
+def test_a_short_name_is_not_hidden_by_the_full_name_of_another_town(bundled, loaded):
+    result = ask(bundled, loaded, "Coswig")
+
+    assert result.outcome is Outcome.CHOOSE
+    assert sorted(labels(result)) == ["Coswig", "Coswig (Anhalt)"]
 
 
 @pytest.mark.parametrize("loaded", BOTH)
@@ -145,8 +171,11 @@ def test_a_town_with_namesakes_stands_before_them(bundled, loaded, town):
 
 
 @pytest.mark.parametrize("loaded", BOTH)
-def test_a_postal_code_of_towns_with_one_coordinator_is_answered(bundled, loaded):
-    result = ask(bundled, loaded, "04668")
+@pytest.mark.parametrize(
+    "typed", ["04668", "04668.", "PLZ 04668", "04 668", "0 4 6 6 8", "O4668", "04668 Germany"]
+)
+def test_a_postal_code_of_towns_with_one_coordinator_is_answered(bundled, loaded, typed):
+    result = ask(bundled, loaded, typed)
 
     assert result.outcome is Outcome.EXACT
     assert labels(result) == ["Grimma", "Otterwisch", "Parthenstein"]
@@ -230,6 +259,34 @@ def test_kemberg_belongs_to_wittenberg(bundled):
     assert alone.places[0].district.name == "Landkreis Wittenberg"
     assert together.outcome is Outcome.EXACT
     assert [post.slug for post in together.answer.posts] == ["koordinierungsstelle-wittenberg"]
+
+
+@pytest.mark.parametrize("loaded", BOTH)
+@pytest.mark.parametrize("city", ["Berlin", "Hamburg", "München", "Chemnitz", "Halle"])
+def test_a_large_city_is_outside_and_a_city_of_its_own(bundled, loaded, city):
+    result = ask(bundled, loaded, city)
+
+    assert result.outcome is Outcome.OUTSIDE
+    assert result.places[0].is_city_of_its_own
+
+
+@pytest.mark.parametrize("loaded", BOTH)
+@pytest.mark.parametrize(
+    "typed", ["04540 Löbnitz", "04652 Steinbach", "04417 Wachau", "04681 Meuselwitz"]
+)
+def test_a_wrong_digit_never_hides_the_covered_place_of_that_name(bundled, loaded, typed):
+    result = ask(bundled, loaded, typed)
+
+    assert result.outcome is Outcome.CHOOSE
+    assert bundled[loaded].is_covered(result.places[0])
+
+
+@pytest.mark.parametrize("loaded", BOTH)
+@pytest.mark.parametrize(
+    "typed", ["Leipzig Land", "Leipzig LK", "Lkr. Leipzig", "Muldentalkreis", "Leipzig Landkreis"]
+)
+def test_the_county_is_known_by_the_names_that_people_use(bundled, loaded, typed):
+    assert labels(ask(bundled, loaded, typed)) == ["Landkreis Leipzig"]
 
 
 @pytest.mark.parametrize("loaded", BOTH)
