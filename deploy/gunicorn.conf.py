@@ -18,5 +18,6 @@ if os.path.isdir("/dev/shm"):  # noqa: PTH112, S108
     worker_tmp_dir = "/dev/shm"  # noqa: S108  (heartbeat files: never wait for a disk)
 limit_request_line = 0  # a long address gets our own answer; the proxy has limits of its own
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+forwarder_headers = ""  # no header may set SCRIPT_NAME or PATH_INFO, whoever sends it
 control_socket_disable = True
 accesslog = None  # addresses of visitors are nobody's business

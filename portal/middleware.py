@@ -101,6 +101,14 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class WithoutTraceback(logging.Filter):
+    """Leaves one line of an event whose cause is a request and not our code."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+
 class LanguagePathMiddleware:
     """Redirects `/DE/…` and aliases such as `/prs/…` to the language's one address."""
 

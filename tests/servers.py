@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
@@ -22,13 +23,16 @@ PRODUCTION = {
     "SECRET_KEY": "not-a-secret-but-long-enough-for-the-check-0123456789-abcdefghijkl",
     "ALLOWED_HOSTS": "ansprechbar.test",
     "SITE_URL": "https://ansprechbar.test",
+    "SECURITY_CONTACT": "mailto:security@ansprechbar.test",
 }
+# What configures a site, and must not reach a subprocess from the shell of whoever runs the tests.
+OURS = {"MODE", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "SECURITY_CONTACT"}
+OURS |= {"DATABASE_URL", "DEBUG", "VAR_DIR"}
 
 
 def environment(**changes: str) -> dict[str, str]:
     """The environment for a subprocess: ours without what configures a site, and `changes`."""
-    ours = {"MODE", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL", "DEBUG", "VAR_DIR"}
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
     return {**kept, "DJANGO_SETTINGS_MODULE": "portal.settings", **changes}
 
 
@@ -84,15 +88,23 @@ def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:
 
 @contextmanager
 def gunicorn(
-    *, workers: int = 2, application: str = "portal.wsgi:application", **variables: str
+    *,
+    workers: int = 2,
+    application: str = "portal.wsgi:application",
+    log: IO[str] | None = None,
+    **variables: str,
 ) -> Iterator[str]:
-    """Serve the site as production does; gives its address, such as `http://127.0.0.1:40123`."""
+    """Serve the site as production does; gives its address, such as `http://127.0.0.1:40123`.
+
+    Its log goes to the file `log`, else to where ours goes.
+    """
     port = free_port()
     options = ["-c", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *options, application],
         cwd=ROOT,
         env=environment(WEB_CONCURRENCY=str(workers), **variables),
+        stderr=log,
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
