@@ -7,7 +7,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401  (registers the system checks)
+        from portal import checks, log_ins  # noqa: F401  (they register themselves)
         from portal.data_version import connect_signals
         from portal.languages import register_aliases
 

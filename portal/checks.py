@@ -21,6 +21,20 @@ def public_address_is_known(app_configs, **kwargs) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def somebody_hears_of_holes(app_configs, **kwargs) -> list[CheckMessage]:
+    """Without an address there is no `/.well-known/security.txt`."""
+    if settings.DEMO or settings.SECURITY_CONTACT:
+        return []
+    return [
+        Warning(
+            "SECURITY_CONTACT is not set, so nobody learns whom to tell of a security hole.",
+            hint="Set it to an address that is read: mailto:security@example.de",
+            id="portal.W002",
+        )
+    ]
+
+
 @register(Tags.database, deploy=True)
 def demo_accounts_are_gone(app_configs, databases, **kwargs) -> list[CheckMessage]:
     """Runs with `--database default` only, as all checks that ask the database."""

@@ -2,8 +2,8 @@
 
 Two modes. ``MODE=demo`` (the default) is for a first look and for development: it answers on the
 loopback names only, shows a banner, and keeps its files under ``var/``. ``MODE=production`` refuses
-to start without a secret, host names and a database of its own. docs/operations.md lists every
-variable.
+to start without a secret, host names, its address and a database of its own. docs/operations.md
+lists every variable.
 """
 
 from pathlib import Path
@@ -52,8 +52,13 @@ ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", env.list("ALLOWED_HOSTS"
     "127.0.0.1",
     "[::1]",
 ]
-# Where the public reaches the site, such as https://integration.example.de; empty: as requested.
-SITE_URL = env.str("SITE_URL", "").rstrip("/")
+# Where the public reaches the site, such as https://integration.example.de; the demo may leave it
+# empty and then names itself as it was asked. Canonical links, sitemap and QR codes depend on it.
+SITE_URL = required_in_production("SITE_URL", env.str("SITE_URL", "").rstrip("/"))
+# Whom to tell of a hole (security.txt): mailto:… or https:…
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https:")):
+    raise ImproperlyConfigured("SECURITY_CONTACT begins with mailto: or https:.")
 
 # Applications -------------------------------------------------------------------------------------
 
@@ -93,6 +98,8 @@ WSGI_APPLICATION = "portal.wsgi.application"
 AUTH_USER_MODEL = "portal.User"
 AUTHENTICATION_BACKENDS = ["portal.auth.StaffBackend"]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "home"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -188,6 +195,7 @@ SESSION_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_AGE = 10 * 60 * 60
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_AGE = None  # gone with the visit, as the privacy page says
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
@@ -195,7 +203,10 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "portal.middleware.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "portal.middleware.RequestIdFilter"},
+        "without_traceback": {"()": "portal.middleware.WithoutTraceback"},
+    },
     "formatters": {
         "line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}
     },
@@ -207,5 +218,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Scanners try any host name, and the place in Django where it fails is always the same.
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+    },
 }

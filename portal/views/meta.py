@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import override
@@ -36,14 +36,16 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def security(request: HttpRequest) -> HttpResponse:
-    """RFC 9116; `Expires` is always half a year ahead, at the beginning of a day."""
-    snapshot = current(request.versions)
-    addresses = [a.email for a in snapshot.agencies.values() if a.email and not a.ended_on]
-    contacts = [f"mailto:{address}" for address in addresses[:1]]
+    """RFC 9116; `Expires` is always half a year ahead, at the beginning of a day.
+
+    A demo names nobody: the agencies in its data do not run it.
+    """
+    if settings.DEMO or not settings.SECURITY_CONTACT:
+        raise Http404("nobody to tell")
     expires = request.now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     expires += dt.timedelta(days=180)
     lines = [
-        *(f"Contact: {contact}" for contact in contacts),
+        f"Contact: {settings.SECURITY_CONTACT}",
         f"Contact: {absolute(request, reverse('contacts:correction'))}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",

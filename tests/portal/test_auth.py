@@ -74,3 +74,38 @@ def test_a_database_without_tables_is_reported_and_does_not_stop_the_start(empty
     result = manage("shell", "--no-imports", "-c", code, DATABASE_URL=empty_database, **PRODUCTION)
     assert result.returncode == 0, result.stderr
     assert "manage.py migrate" in result.stderr
+
+
+def log_in(client, email: str, password: str, **fields):
+    fields = {"username": email, "password": password} | fields
+    return client.post("/verwaltung/login/", fields)
+
+
+@pytest.mark.parametrize("wanted", ["", "//elsewhere.example/"])
+def test_a_log_in_without_a_way_back_leads_to_the_administration(client, user, wanted):
+    response = log_in(client, user.email, PASSWORD, next=wanted)
+
+    assert (response.status_code, response["Location"]) == (302, "/verwaltung/")
+
+
+def test_a_log_out_leads_to_the_start_page(client, user):
+    client.force_login(user)
+
+    response = client.post("/verwaltung/logout/")
+
+    assert (response.status_code, response["Location"]) == (302, "/de/")
+
+
+def test_a_log_in_leaves_one_line_that_names_nobody(client, user, caplog):
+    caplog.set_level("INFO", "portal")
+
+    log_in(client, user.email, "wrong")
+    log_in(client, user.email.upper(), PASSWORD)
+
+    ours = [record for record in caplog.records if record.name == "portal.log_ins"]
+    failed, done = (record.getMessage() for record in ours)
+    assert failed.startswith("Log-in failed for account ")
+    assert done.startswith("Log-in of account ")
+    assert failed.split()[-1] == done.split()[-1]  # the same account
+    assert user.email not in caplog.text.lower()
+    assert "127.0.0.1" not in caplog.text

@@ -4,7 +4,9 @@ import datetime as dt
 import re
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
+
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -60,13 +62,41 @@ def test_every_page_leads_to_the_legal_pages_and_to_the_form_for_barriers(client
     assert "/en/hinweis/?art=barrier" in html
 
 
+@override_settings(DEMO=False, SECURITY_CONTACT="mailto:security@example.org")
 def test_whoever_finds_a_hole_knows_whom_to_tell_for_less_than_a_year(client):
-    lines = dict(
-        line.split(": ", 1)
-        for line in client.get("/.well-known/security.txt").content.decode().splitlines()
-    )
+    lines = client.get("/.well-known/security.txt").content.decode().splitlines()
 
-    expires = dt.datetime.fromisoformat(lines["Expires"])
-    left = expires - dt.datetime.now(dt.UTC)
+    expires = next(line.removeprefix("Expires: ") for line in lines if "Expires" in line)
+    left = dt.datetime.fromisoformat(expires) - dt.datetime.now(dt.UTC)
     assert dt.timedelta(days=30) < left < dt.timedelta(days=365)
-    assert lines["Contact"].startswith(("mailto:", "http"))
+    assert lines[0] == "Contact: mailto:security@example.org"
+
+
+@pytest.mark.parametrize(
+    ("demo", "contact"), [(True, ""), (True, "mailto:security@example.org"), (False, "")]
+)
+def test_nobody_is_named_who_has_not_agreed_to_it(client, settings, demo, contact):
+    factories.agency(email="county@example.org")
+    settings.DEMO, settings.SECURITY_CONTACT = demo, contact
+
+    response = client.get("/.well-known/security.txt")
+
+    assert response.status_code == 404
+    assert "example.org" not in response.content.decode()
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_a_form_says_which_methods_it_takes_before_it_asks_for_a_token(method):
+    strict = Client(enforce_csrf_checks=True)
+
+    response = getattr(strict, method)("/de/hinweis/")
+
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD, POST"
+    assert strict.post("/de/hinweis/", {"text": "x"}).status_code == 403
+
+
+def test_the_cookie_of_a_form_ends_with_the_visit(client):
+    cookie = client.get("/de/hinweis/").cookies["csrf"]
+
+    assert (cookie["max-age"], cookie["expires"]) == ("", "")

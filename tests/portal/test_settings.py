@@ -15,7 +15,7 @@ def test_production_settings_pass_every_deployment_check_on_an_empty_database(em
     assert "no issues" in checked.stdout
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL"])
 def test_production_does_not_start_without_what_it_needs(missing):
     site = {**PRODUCTION, **DATABASE, missing: ""}
     result = manage("check", **site)
@@ -37,7 +37,15 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     assert manage("check", **site).returncode == 0
 
 
-def test_a_missing_public_address_is_a_warning(empty_database):
-    site = {**PRODUCTION, "DATABASE_URL": empty_database, "SITE_URL": ""}
+def test_a_public_address_without_tls_and_nobody_to_tell_of_holes_are_warnings(empty_database):
+    site = {**PRODUCTION, "DATABASE_URL": empty_database}
+    site |= {"SITE_URL": "http://ansprechbar.test", "SECURITY_CONTACT": ""}
     result = manage("check", "--deploy", **site)
     assert "portal.W001" in result.stderr
+    assert "portal.W002" in result.stderr
+
+
+def test_a_security_contact_is_an_address_that_programs_understand():
+    result = manage("check", **{**PRODUCTION, **DATABASE, "SECURITY_CONTACT": "me@example.org"})
+    assert result.returncode != 0
+    assert "SECURITY_CONTACT begins with mailto: or https:" in result.stderr
