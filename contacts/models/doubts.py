@@ -10,26 +10,16 @@ from contacts.models.areas import Area
 from contacts.models.offices import Office
 from contacts.models.posts import Post
 from contacts.models.responsibility import Responsibility
-from contacts.models.scoping import AgencyQuerySetBase
-from contacts.roles import agencies_of
+from contacts.models.scoping import OwnOrNobodysQuerySet
 
 CONTACT_FIELDS = ("phone", "phone_alternative", "email")
 
 
-class DoubtQuerySet(AgencyQuerySetBase):
+class DoubtQuerySet(OwnOrNobodysQuerySet):
+    """Doubts about places belong to no agency: every member of staff may decide them."""
+
     def open(self) -> "DoubtQuerySet":
         return self.filter(closed_at__isnull=True)
-
-    def visible_to(self, user) -> "DoubtQuerySet":
-        """Staff see the doubts of their agencies, and those about places, which are everybody's."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser and user.is_active:
-            return self.all()
-        agencies = agencies_of(user)
-        if not agencies:
-            return self.none()
-        return self.filter(Q(agency__in=agencies) | Q(agency__isnull=True))
 
 
 class Doubt(models.Model):

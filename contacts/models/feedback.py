@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.agencies import Agency, Topic
 from contacts.models.areas import Area
-from contacts.models.scoping import AgencyQuerySetBase, SharedQuerySet
+from contacts.models.scoping import AgencyQuerySetBase, OwnOrNobodysQuerySet, SharedQuerySet
 from contacts.roles import agencies_of
 
 
@@ -16,19 +16,6 @@ class ForStaffQuerySet(SharedQuerySet):
     def visible_to(self, user):
         is_staff = user.is_authenticated and (user.is_superuser or agencies_of(user))
         return self.all() if is_staff and user.is_active else self.none()
-
-
-class CorrectionQuerySet(AgencyQuerySetBase):
-    def visible_to(self, user):
-        """Staff see what concerns their agencies, and what concerns none yet."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.is_superuser and user.is_active:
-            return self.all()
-        agencies = agencies_of(user)
-        if not agencies:
-            return self.none()
-        return self.filter(models.Q(agency__in=agencies) | models.Q(agency__isnull=True))
 
 
 class Correction(models.Model):
@@ -53,6 +40,9 @@ class Correction(models.Model):
     page = models.CharField(_("page"), max_length=300, blank=True)
     text = models.TextField(_("message"), max_length=2000)
     contact = models.CharField(_("e-mail or telephone"), max_length=200, blank=True)
+    # Drawn when the form was opened, so that the same form sent twice is one message; "" where no
+    # form was.
+    nonce = models.CharField(max_length=32, blank=True, default="", editable=False)
     received_at = models.DateTimeField(_("received"))
     closed_at = models.DateTimeField(_("done"), null=True, blank=True)
     closed_by = models.ForeignKey(
@@ -63,12 +53,17 @@ class Correction(models.Model):
         blank=True,
     )
 
-    objects = CorrectionQuerySet.as_manager()
+    objects = OwnOrNobodysQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("correction")
         verbose_name_plural = _("corrections")
         ordering = ["-received_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nonce"], condition=~models.Q(nonce=""), name="correction_once_a_form"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.received_at:%Y-%m-%d}"

@@ -37,6 +37,16 @@ class AgencyQuerySetBase(PublicQuerySet):
         return self.none()
 
 
+class OwnOrNobodysQuerySet(AgencyQuerySetBase):
+    """Rows for staff: those of their agencies, and those that belong to no agency (yet)."""
+
+    def visible_to(self, user) -> Self:
+        rows = super().visible_to(user)
+        if user.is_authenticated and not user.is_superuser and agencies_of(user):
+            rows |= self.filter(**{f"{self.model.agency_path}__isnull": True})
+        return rows
+
+
 class PublishedQuerySet(AgencyQuerySetBase):
     """Rows of an agency that the public may read, all of them."""
 
