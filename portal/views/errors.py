@@ -1,4 +1,7 @@
-"""Pages for what went wrong, in the language of the address, with the id to quote on the phone."""
+"""Pages for what went wrong, in the language of the address.
+
+Where the operator may have to look into the log, the page names the id of the request.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
