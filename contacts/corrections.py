@@ -14,21 +14,26 @@ from portal.languages import offered_code
 
 
 def receive(
-    message: Mapping[str, str], *, snapshot: Snapshot, on: dt.date, now: dt.datetime
+    message: Mapping[str, str], *, nonce: str, snapshot: Snapshot, on: dt.date, now: dt.datetime
 ) -> Correction:
     """Store a valid message for the agency that its page belongs to on the local date `on`.
 
-    A page that belongs to none makes it a message for all of them.
+    A page that belongs to none makes it a message for all of them. `nonce` names the form: what it
+    brings a second time is dropped, and what it brought first is returned.
     """
     agency = _agency_of(message["page"], snapshot=snapshot, on=on)
-    return Correction.objects.create(
-        kind=message["kind"],
-        agency_id=agency.id if agency else None,
-        page=message["page"],
-        text=message["text"],
-        contact=message["contact"],
-        received_at=now,
+    correction, _is_new = Correction.objects.get_or_create(
+        nonce=nonce,
+        defaults={
+            "kind": message["kind"],
+            "agency_id": agency.id if agency else None,
+            "page": message["page"],
+            "text": message["text"],
+            "contact": message["contact"],
+            "received_at": now,
+        },
     )
+    return correction
 
 
 def _agency_of(path: str, *, snapshot: Snapshot, on: dt.date) -> AgencyView | None:

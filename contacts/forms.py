@@ -1,5 +1,8 @@
 """The form by which visitors say that something is wrong, missing, or cannot be used."""
 
+import secrets
+import unicodedata
+
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -11,6 +14,13 @@ from portal.forms import PortalForm
 SALT = "contacts.correction"
 FASTEST = 2  # seconds; nobody writes a message faster
 SLOWEST = 24 * 60 * 60  # a page may lie open for a day
+# Letters and signs that are drawn as nothing: fillers of Hangul, the blank of Braille.
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def is_visible(text: str) -> bool:
+    """Whether `text` has a letter, digit, sign or picture that one can see."""
+    return any(unicodedata.category(c)[0] in "LNPS" and c not in BLANKS for c in text)
 
 
 class TrapField(forms.CharField):
@@ -43,7 +53,8 @@ class CorrectionForm(PortalForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "email"}),
     )
-    website = TrapField(
+    # A name that no browser knows how to fill in for somebody.
+    remark = TrapField(
         label=_("Leave this field empty"),
         required=False,
         max_length=200,
@@ -54,12 +65,22 @@ class CorrectionForm(PortalForm):
 
     @staticmethod
     def stamp() -> str:
-        """The signed time at which the form was opened."""
-        return signing.TimestampSigner(salt=SALT).sign("open")
+        """A number drawn for this form and the time at which it was opened, signed."""
+        return signing.TimestampSigner(salt=SALT).sign(secrets.token_urlsafe(12))
+
+    @property
+    def nonce(self) -> str:
+        """The number that `stamp` drew, of a valid form: the same form has the same one."""
+        return signing.TimestampSigner(salt=SALT).unsign(self.cleaned_data["opened"])
 
     @property
     def is_from_a_program(self) -> bool:
-        return bool(self.cleaned_data.get("website"))
+        return bool(self.cleaned_data.get("remark"))
+
+    def clean_text(self) -> str:
+        if not is_visible(self.cleaned_data["text"]):
+            raise ValidationError(self.fields["text"].error_messages["required"], code="required")
+        return self.cleaned_data["text"]
 
     def clean(self) -> dict:
         if not self.errors and not self._took_a_moment():

@@ -20,6 +20,7 @@ def correction(request: HttpRequest) -> HttpResponse:
             if not form.is_from_a_program:
                 receive(
                     form.cleaned_data,
+                    nonce=form.nonce,
                     snapshot=current(request.versions),
                     on=request.on,
                     now=request.now,

@@ -325,7 +325,7 @@ def test_an_unknown_address_is_a_page_in_the_language_of_the_address(client, her
 
     assert response.status_code == 404
     assert '<html lang="de" dir="ltr">' in response.content.decode()
-    assert response["X-Request-ID"] in response.content.decode()
+    assert response["X-Request-ID"] not in response.content.decode()  # nobody's error
 
 
 def test_a_town_that_was_merged_leads_to_its_successor(client, here):
@@ -412,6 +412,56 @@ def _hidden(form) -> dict:
     return {"page": form["page"].value(), "opened": form["opened"].value()}
 
 
+def test_a_form_that_is_sent_twice_is_one_message(client, here):
+    form = client.get("/en/hinweis/").context["form"]
+    sent = {"kind": "wrong", "text": "The number is old.", **_hidden(form)}
+
+    with time_machine.travel(BEFORE_NOON + dt.timedelta(seconds=30)):
+        targets = [client.post("/en/hinweis/", sent)["Location"] for _time in range(3)]
+
+    assert targets == ["/en/hinweis/danke/"] * 3
+    assert Correction.objects.count() == 1
+
+
+def test_two_forms_are_two_messages_even_with_the_same_text(client, here):
+    forms = [client.get("/en/hinweis/").context["form"] for _time in range(2)]
+
+    with time_machine.travel(BEFORE_NOON + dt.timedelta(seconds=30)):
+        for form in forms:
+            client.post("/en/hinweis/", {"kind": "wrong", "text": "Old.", **_hidden(form)})
+
+    assert Correction.objects.count() == 2
+
+
+def test_messages_that_came_by_no_form_stand_beside_each_other(here):
+    for _time in range(2):
+        Correction.objects.create(kind="wrong", text="By telephone.", received_at=BEFORE_NOON)
+
+    assert Correction.objects.count() == 2
+
+
+@pytest.mark.parametrize("text", ["\u200b\u200f", "\u2060 \u00ad", "\u3164", "\u2800\ufe0f"])
+def test_a_text_that_nobody_can_see_is_empty(client, here, text):
+    form = client.get("/en/hinweis/").context["form"]
+
+    with time_machine.travel(BEFORE_NOON + dt.timedelta(seconds=30)):
+        response = client.post("/en/hinweis/", {"kind": "wrong", "text": text, **_hidden(form)})
+
+    assert response.status_code == 422
+    assert "Write what is wrong or missing." in text_of(response)
+    assert not Correction.objects.exists()
+
+
+def test_the_thanks_of_a_demo_promise_nothing(client):
+    demo = text_of(client.get("/en/hinweis/danke/"))
+    with override_settings(DEMO=False):
+        real = text_of(client.get("/en/hinweis/danke/?x"))
+
+    assert "No agency reads it." in demo
+    assert "Somebody will look at it" in real
+    assert "Somebody" not in demo
+
+
 def test_an_empty_correction_says_what_to_do_in_both_places(client, here):
     response = client.post("/en/hinweis/", {"kind": "barrier", "text": ""})
 
@@ -427,7 +477,7 @@ def test_an_empty_correction_says_what_to_do_in_both_places(client, here):
 
 def test_a_program_that_fills_every_field_is_dropped_without_a_word(client, here):
     form = client.get("/en/hinweis/").context["form"]
-    sent = {"kind": "wrong", "text": "Buy!", "website": "x.example", **_hidden(form)}
+    sent = {"kind": "wrong", "text": "Buy!", "remark": "x.example", **_hidden(form)}
 
     with time_machine.travel(BEFORE_NOON + dt.timedelta(seconds=30)):
         response = client.post("/en/hinweis/", sent)
@@ -451,6 +501,7 @@ def test_a_post_without_the_token_gets_an_explanation(here):
 
     assert response.status_code == 403
     assert "The form could not be sent" in response.content.decode()
+    assert f"{response['X-Request-ID']}</code>" in response.content.decode()
 
 
 @override_settings(SITE_URL="https://integration.example.de")
