@@ -25,6 +25,7 @@ QUESTIONS = {
     Basis.SIMILAR: "similar",
     Basis.DIGITS: "digits",
     Basis.READINGS: "readings",
+    Basis.UNKNOWN_NAME: "unknown_name",
     Basis.POSTAL_CODE: "postal_code",
     Basis.NAME: "name",
 }
@@ -71,7 +72,7 @@ def _details(request: HttpRequest, found: LookUp, snapshot: Snapshot) -> dict:
     if found.outcome is Outcome.NONE:
         index = snapshot.gazetteer.index
         start = index.longest_start(found.reading.canonical)
-        return {"start": start, "nearest": index.starting_with(start)[:5] if start else ()}
+        return {"nearest": index.starting_with(start)[:5] if start else ()}
     answer = found.answer
     return {
         "answer": answer,

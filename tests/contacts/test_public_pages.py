@@ -13,7 +13,9 @@ from django.urls import reverse
 from contacts.gazetteer import gazetteers
 from contacts.map import geometries
 from contacts.models import Absence, Correction, Doubt, Post, SpokenLanguage
+from contacts.reader import Basis
 from contacts.snapshot import snapshots
+from contacts.views.look_up import QUESTIONS
 from portal.legal import own_texts
 from tests import factories
 from tests.contacts.county import BEFORE_NOON, EVENING, County, county
@@ -272,6 +274,29 @@ def test_what_was_typed_stays_in_the_field_and_is_only_text(client, here):
     assert 'value="&lt;script&gt;&quot;x"' in html
     assert "My place is missing" in html
     assert "Koordinierungsstelle für Integration" in html
+
+
+def test_an_unknown_name_beside_a_known_code_leads_to_the_towns_of_the_code(client, here):
+    one = text_of(client.get("/en/zustaendig/", {"ort": "04668 Qqqqq"}))
+    factories.municipality("Colditz", here.district, codes=["04668"])
+    two = text_of(client.get("/en/zustaendig/", {"ort": "04668 Qqqqq"}))
+
+    begin = "We do not know the place you typed. The postal code 04668 belongs to"
+    assert f"{begin} this town:" in one
+    assert f"{begin} these towns:" in two
+    assert "Colditz" in two
+    assert "Martina Richter" not in one + two
+
+
+def test_an_unknown_name_shows_what_begins_like_it(client, here):
+    shown = text_of(client.get("/en/zustaendig/", {"ort": "Grimqqqq"}))
+
+    assert "We do not know this place" in shown
+    assert "Do you mean one of these? Grimma" in shown
+
+
+def test_every_question_has_its_words():
+    assert set(QUESTIONS) == set(Basis) - {Basis.NOTHING}
 
 
 def test_a_street_leaves_the_address(client, here):
