@@ -76,15 +76,13 @@ function suggest(input) {
     else return;
     event.preventDefault();
   });
-  box.addEventListener("pointerdown", (event) => {
-    if (event.target.closest("[role=option]")) event.preventDefault(); // the field keeps the focus
-  });
+  box.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
   box.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) go(option);
   });
-  input.form.addEventListener("focusout", (event) => {
-    if (!input.form.contains(event.relatedTarget)) close();
+  input.form.addEventListener("focusout", ({ relatedTarget: next }) => {
+    if (next !== input && !box.contains(next)) close(); // it would cover what has the focus
   });
 }
 

@@ -109,6 +109,57 @@ def test_escape_closes_the_list_and_keeps_what_was_typed(site, page):
     assert page.input_value("#ort") == "Gri"
 
 
+def test_suggestions_leave_with_the_focus(site, page):
+    page.goto(site + "/en/")
+    page.type("#ort", "Gri")
+    page.wait_for_selector("[role=option]")
+
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.type") == "submit"
+    assert page.locator("[role=option]").count() == 0
+    assert page.get_attribute("#ort", "aria-expanded") == "false"
+
+
+def test_a_mouse_chooses_a_suggestion(site, page):
+    page.goto(site + "/en/")
+    page.type("#ort", "Bor")
+
+    page.click("[role=option]", delay=200)
+
+    page.wait_for_url("**/en/orte/borna/")
+
+
+def test_the_field_is_seen_above_the_keyboard_of_a_phone(site, browser):
+    for language in ("de", "en"):
+        context = browser.new_context(viewport={"width": 360, "height": 640})
+        page = context.new_page()
+        page.goto(f"{site}/{language}/")
+
+        assert page.locator("#ort").bounding_box()["y"] < 330
+        context.close()
+
+
+def test_the_menu_of_a_phone_closes_on_escape_and_elsewhere(site, browser):
+    context = browser.new_context(viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.goto(site + "/en/orte/grimma/")
+    menu = page.locator(".menu-narrow")
+    links = menu.get_by_role("link")
+
+    page.click(".menu-narrow summary")
+    assert links.first.is_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert not links.first.is_visible()
+    assert page.evaluate("document.activeElement.textContent") == "Menu"
+
+    page.click(".menu-narrow summary")
+    page.mouse.click(10, 620)
+    assert not links.first.is_visible()
+    context.close()
+
+
 def test_enter_without_a_choice_sends_what_was_typed(site, page):
     page.goto(site + "/en/")
     page.type("#ort", "Nerchau")
