@@ -119,7 +119,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Map:
-    """`width` and `height` are in units of the grid; `text` is the size of a label in them."""
+    """`width` and `height` are in units of the grid; `text` is the size of a label in them.
+
+    A map that is not `is_whole` shows a part only, so that the numbers of its legend mean nothing.
+    """
 
     towns: tuple[Town, ...]
     legend: tuple[Entry, ...]
@@ -128,6 +131,7 @@ class Map:
     width: int
     height: int
     text: int
+    is_whole: bool
 
     @property
     def view_box(self) -> str:
@@ -187,7 +191,7 @@ def draw(
         for resolution in group
     ]
     towns.sort(key=lambda town: (town.is_here, town.place.sort_key))  # the heavy line on top
-    return _framed(towns, legend, named=named)
+    return _framed(towns, legend, named=named, whole=not here)
 
 
 def _is_grey(resolution: Resolution) -> bool:
@@ -230,7 +234,7 @@ def _town(
     return Town(place, resolution, own, entry.fill, label, x, y, is_here=place in here)
 
 
-def _framed(towns: list[Town], legend: tuple[Entry, ...], *, named: bool) -> Map:
+def _framed(towns: list[Town], legend: tuple[Entry, ...], *, named: bool, whole: bool) -> Map:
     west = min(town.shape.west for town in towns)
     north = min(town.shape.north for town in towns)
     width = max(town.shape.east for town in towns) - west
@@ -245,6 +249,7 @@ def _framed(towns: list[Town], legend: tuple[Entry, ...], *, named: bool) -> Map
         width=width + 2 * margin,
         height=height + 2 * margin,
         text=text,
+        is_whole=whole,
     )
 
 

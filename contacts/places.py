@@ -42,6 +42,10 @@ class Place:
         return self.kind == Area.Kind.MUNICIPALITY
 
     @property
+    def is_quarter(self) -> bool:
+        return self.kind == Area.Kind.QUARTER
+
+    @property
     def is_part(self) -> bool:
         return self.kind in (Area.Kind.QUARTER, Area.Kind.LOCALITY)
 

@@ -112,6 +112,8 @@ def _withdrawn(reading: Reading) -> Iterable[str]:
 def _part(place: Place) -> str:
     town = place.municipality or place.district
     words = {"place": place.name, "town": town.name, "code": ", ".join(place.known_codes)}
+    if place.is_quarter:
+        return _("%(place)s is a quarter of %(town)s.") % words
     if place.is_former_municipality and len(place.known_codes) == 1:
         return _("%(place)s is today part of %(town)s (%(code)s).") % words
     if place.is_former_municipality:

@@ -27,7 +27,7 @@ PRODUCTION = {
 }
 # What configures a site, and must not reach a subprocess from the shell of whoever runs the tests.
 OURS = {"MODE", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "SECURITY_CONTACT"}
-OURS |= {"DATABASE_URL", "DEBUG", "VAR_DIR"}
+OURS |= {"DATABASE_URL", "DEBUG", "VAR_DIR", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 def environment(**changes: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from contacts import learning, names, resolver
 from contacts.cards import cards_of
 from contacts.reader import Basis, Reading
-from contacts.reasons import why
+from contacts.reasons import listing, why
 from contacts.resolver import LookUp, Outcome
 from contacts.snapshot import Snapshot, current
 from contacts.views.shared import answer_map, credits_of, moment_of, open_offices
@@ -76,11 +76,19 @@ def _details(request: HttpRequest, found: LookUp, snapshot: Snapshot) -> dict:
     answer = found.answer
     return {
         "answer": answer,
+        "sought": _sought(found),
         "cards": cards_of(answer, moment_of(request)),
         "reason": why(found),
         "credits": credits_of(snapshot.gazetteer.sources),
         "map": answer_map(request, found.places, snapshot),
     }
+
+
+def _sought(found: LookUp) -> str:
+    """What the title says: the postal code of several places, else the names of all."""
+    if len(found.places) > 1 and found.reading.basis is Basis.POSTAL_CODE:
+        return found.reading.code
+    return listing(place.name for place in found.places)
 
 
 def without_street(reading: Reading) -> str:
