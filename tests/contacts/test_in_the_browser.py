@@ -206,6 +206,18 @@ def test_name_and_number_are_seen_without_scrolling_on_a_small_phone(site, brows
     context.close()
 
 
+@pytest.mark.parametrize(
+    ("address", "pages"),
+    [("/en/zustaendig/?ort=Grimma", 1), ("/en/aushang/grimma/", 1), ("/en/orte/grimma/", 2)],
+)
+def test_what_one_prints_fits_on_the_paper(site, page, address, pages):
+    page.goto(site + address)
+
+    printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom"), "1.3cm"))
+
+    assert 0 < len(re.findall(rb"/Type /Page\b", printed)) <= pages
+
+
 def test_an_error_takes_the_reader_to_the_summary_and_on_to_the_field(site, page):
     page.goto(site + "/en/hinweis/")
     page.click("button[type=submit]")
