@@ -2,8 +2,9 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from contacts.models import Agency
+from contacts.models import Agency, LegalDetails
 from contacts.published import AgencyView
 from contacts.snapshot import current
 from contacts.states import STATES
@@ -14,26 +15,50 @@ from portal.public import public_page
 
 @public_page
 def imprint(request: HttpRequest) -> HttpResponse:
-    return _legal_page(request, Page.Kind.IMPRINT, "contacts/imprint.html")
+    context = _legal_context(request, Page.Kind.IMPRINT)
+    bodies = []
+    for body in context["bodies"]:
+        agency = body[0]
+        lender = None if agency.is_finished(request.on) else agency
+        bodies.append((*body, lender, _not_on_file(agency.legal or LegalDetails(), lender)))
+    return render(request, "contacts/imprint.html", {**context, "bodies": bodies})
+
+
+def _not_on_file(legal: LegalDetails, lender: AgencyView | None) -> list[str]:
+    """The lines of an imprint for which nothing is recorded.
+
+    `lender` is the agency whose own telephone and e-mail stand in, while it is at work.
+    """
+    lines = {
+        _("Public body"): legal.body_name,
+        _("Legal form"): legal.legal_form,
+        _("Represented by"): legal.representative,
+        _("Address"): legal.street,
+        _("Telephone"): legal.phone or (lender and lender.phone),
+        _("E-mail"): legal.email or (lender and lender.email),
+        _("Supervised by"): legal.supervisory_authority,
+    }
+    return [label for label, value in lines.items() if not value]
 
 
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    return _legal_page(request, Page.Kind.PRIVACY, "contacts/privacy.html")
+    return render(request, "contacts/privacy.html", _legal_context(request, Page.Kind.PRIVACY))
 
 
 @public_page
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return _legal_page(request, Page.Kind.ACCESSIBILITY, "contacts/accessibility.html")
+    context = _legal_context(request, Page.Kind.ACCESSIBILITY)
+    return render(request, "contacts/accessibility.html", context)
 
 
-def _legal_page(request: HttpRequest, kind: Page.Kind, template: str) -> HttpResponse:
+def _legal_context(request: HttpRequest, kind: Page.Kind) -> dict:
     own_texts = texts_of(kind, request.versions)
     bodies = [
         (agency, agency.legal, _state(agency), own_texts.get(agency.slug))
         for agency in current(request.versions).agencies.values()
     ]
-    return render(request, template, {"bodies": bodies, "site_text": own_texts.get("")})
+    return {"bodies": bodies, "site_text": own_texts.get("")}
 
 
 def _state(agency: AgencyView):
