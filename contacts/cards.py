@@ -1,7 +1,9 @@
 """What a contact card says: whom to call first, what is quiet, and whether the office is open."""
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.utils.dates import WEEKDAYS
 
@@ -9,6 +11,8 @@ from contacts.models.offices import YesNoUnknown
 from contacts.published import AgencyView, Hours, OfficeView, PersonView, PostView, TopicView
 from contacts.resolver import Contact, Outcome, Resolution, resolve
 from contacts.snapshot import Snapshot
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Card:
     agency: AgencyView
     moment: dt.datetime
     contact: Contact | None = None
+    posts: tuple[PostView, ...] = ()  # all that this card stands for, where there are several
 
     @property
     def post(self) -> PostView | None:
@@ -125,11 +130,59 @@ def cards_of(resolution: Resolution, moment: dt.datetime) -> tuple[Card, ...]:
 
     Where nobody answers, or a holder is not recorded, the agency's own contact is among them.
     """
-    cards = [Card(c.post.agency, moment, c) for c in resolution.contacts]
+    cards = [
+        Card(group[0].post.agency, moment, group[0], _several(c.post for c in group))
+        for group in _alike(resolution.contacts, _look_of_contact)
+    ]
     shared = resolution.shared_contact
     if shared and not any(_leads_to(card, shared) for card in cards):
         cards.append(Card(shared, moment))
     return tuple(cards)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A post in a list, or several that look the same; `posts` then names them all."""
+
+    post: PostView
+    holders: tuple[PersonView, ...]
+    posts: tuple[PostView, ...] = ()
+
+
+def tiles_of(posts: Iterable[PostView], on: dt.date) -> list[Tile]:
+    """A tile a post, in the order given; posts that nobody could tell apart share one."""
+    return [
+        Tile(group[0], group[0].holders(on), _several(group))
+        for group in _alike(posts, lambda post: _look(post, post.holders(on)))
+    ]
+
+
+def _look(post: PostView, holders: tuple[PersonView, ...]) -> tuple:
+    """What a list shows of a post; one with a recorded holder looks like no other."""
+    if holders:
+        return (post.id,)
+    reached = (post.phone, post.phone_alternative, post.email, post.doubted)
+    return (post.agency.id, str(post.title), post.provider, post.staffing, post.office, reached)
+
+
+def _look_of_contact(contact: Contact) -> tuple:
+    post = contact.post
+    if contact.standing_in_for or contact.absence:
+        return (post.id, contact.standing_in_for)
+    return (*_look(post, contact.holders), post.room)
+
+
+def _alike(things: Iterable[Thing], look: Callable[[Thing], tuple]) -> list[list[Thing]]:
+    """`things` with the same look together, in the order in which each look came first."""
+    groups: dict[tuple, list[Thing]] = {}
+    for thing in things:
+        groups.setdefault(look(thing), []).append(thing)
+    return list(groups.values())
+
+
+def _several(posts: Iterable[PostView]) -> tuple[PostView, ...]:
+    posts = tuple(posts)
+    return posts if len(posts) > 1 else ()
 
 
 def _leads_to(card: Card, agency: AgencyView) -> bool:

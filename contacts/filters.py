@@ -1,7 +1,7 @@
 """The filters of the directory. Choices and matches come from the snapshot, not from joins."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import django_filters
 from django import forms
@@ -12,6 +12,20 @@ from contacts.models import Post
 from contacts.published import PostView
 from contacts.snapshot import Snapshot
 from contacts.spoken import language_name
+from portal.templatetags.portal import direction
+from portal.texts import Text
+
+Choices = list[tuple[str, Text | str]]
+
+
+class TextSelect(forms.Select):
+    """A select box whose options say in which language they are, where that is another one."""
+
+    def create_option(self, name, value, label, *args, **kwargs) -> dict:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if isinstance(label, Text) and label.is_fallback:
+            option["attrs"] |= {"lang": label.language, "dir": direction(label.language)}
+        return option
 
 
 class FilterForm(forms.Form):
@@ -28,13 +42,13 @@ class DirectoryFilter(django_filters.FilterSet):
     """
 
     stelle = django_filters.ChoiceFilter(
-        label=_("Agency"), empty_label=_("All agencies"), method="by_choice"
+        label=_("Agency"), empty_label=_("All agencies"), method="by_choice", widget=TextSelect
     )
     ort = django_filters.ChoiceFilter(
         label=_("Town"), empty_label=_("All towns"), method="by_choice"
     )
     thema = django_filters.ChoiceFilter(
-        label=_("Topic"), empty_label=_("All topics"), method="by_choice"
+        label=_("Topic"), empty_label=_("All topics"), method="by_choice", widget=TextSelect
     )
     sprache = django_filters.ChoiceFilter(
         label=_("Spoken language"), empty_label=_("All languages"), method="by_choice"
@@ -62,11 +76,11 @@ class DirectoryFilter(django_filters.FilterSet):
                 self.filters[name].extra["choices"] = choices
 
     def posts(self) -> list[PostView]:
-        """The posts that fit, agency by agency and in the order of the team."""
+        """The posts that fit, agency by agency (by slug) and in the order of the team."""
         fitting = set(self.qs.values_list("pk", flat=True))
         return sorted(
             (post for post in self.listed if post.id in fitting),
-            key=lambda post: (str(post.agency.name), post.rank, post.slug),
+            key=lambda post: (post.agency.slug, post.rank, post.slug),
         )
 
     def by_choice(self, queryset, name: str, value: str):
@@ -76,18 +90,15 @@ class DirectoryFilter(django_filters.FilterSet):
     def _is_listed(self, post: PostView) -> bool:
         return post.is_filled and not post.agency.is_finished(self.on)
 
-    def _choices(self) -> dict[str, list[tuple[str, str]]]:
-        agencies = {post.agency.slug: str(post.agency.name) for post in self.listed}
-        topics = {topic.slug: str(topic.name) for topic in self.snapshot.topics}
+    def _choices(self) -> dict[str, Choices]:
+        agencies = {post.agency.slug: post.agency.name for post in self.listed}
+        topics = {topic.slug: topic.name for topic in self.snapshot.topics}
         languages = {code: language_name(code) for p in self.listed for code in self._languages(p)}
-        towns = [
-            (town.slug, town.name)
-            for district in {d for post in self.listed for d in post.agency.districts}
-            for town in self.snapshot.gazetteer.municipalities_of(district)
-        ]
+        districts = {district for post in self.listed for district in post.agency.districts}
+        towns = [t for d in districts for t in self.snapshot.gazetteer.municipalities_of(d)]
         return {
-            "stelle": _by_name(agencies.items()),
-            "ort": _by_name(towns),
+            "stelle": sorted(agencies.items()),
+            "ort": [(town.slug, town.name) for town in sorted(towns, key=lambda t: t.sort_key)],
             "thema": _by_name(topics.items()),
             "sprache": _by_name(languages.items()),
         }
@@ -109,5 +120,5 @@ class DirectoryFilter(django_filters.FilterSet):
         return tuple(code for person in post.holders(self.on) for code in person.languages)
 
 
-def _by_name(choices) -> list[tuple[str, str]]:
-    return sorted(choices, key=lambda choice: choice[1].casefold())
+def _by_name(choices: Iterable[tuple[str, Text | str]]) -> Choices:
+    return sorted(choices, key=lambda choice: str(choice[1]).casefold())

@@ -3,9 +3,8 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from contacts.cards import Card, OfficeToday
-from contacts.published import PostView
-from contacts.resolver import Contact
+from contacts.cards import Card, OfficeToday, tiles_of
+from contacts.published import OfficeView, PostView
 from contacts.snapshot import Snapshot, current
 from contacts.views.shared import moment_of, open_offices
 from portal.colours import lightened, mixed
@@ -40,7 +39,7 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
             "agency": found,
             "is_finished": found.is_finished(request.on),
             "card": Card(found, moment),
-            "team": [(post, post.holders(request.on)) for post in team],
+            "team": tiles_of(team, request.on),
             "former": [(post, post.tenures) for post in team if post.tenures],
             "offices": [OfficeToday(office, moment) for office in snapshot.offices_of(found)],
         },
@@ -82,17 +81,12 @@ def office(request: HttpRequest, slug: str) -> HttpResponse:
             "address": f"{found.street}, {found.postal_code} {found.city}",
             "today": OfficeToday(found, moment_of(request)),
             "is_finished": found.agency.is_finished(request.on),
-            "cards": _cards_at(
-                snapshot, [p for p in snapshot.posts.values() if p.office is found], request
-            ),
+            "people": tiles_of(_posts_at(found, snapshot), request.on),
         },
     )
 
 
-def _cards_at(snapshot: Snapshot, posts: list[PostView], request: HttpRequest) -> list[Card]:
-    moment = moment_of(request)
-    return [
-        Card(post.agency, moment, Contact(post, post.holders(request.on)))
-        for post in sorted(posts, key=lambda post: (post.rank, post.slug))
-        if post.is_filled
-    ]
+def _posts_at(office: OfficeView, snapshot: Snapshot) -> list[PostView]:
+    """The filled posts of `office` in the order of the team."""
+    posts = (post for post in snapshot.posts.values() if post.office is office and post.is_filled)
+    return sorted(posts, key=lambda post: (post.rank, post.slug))

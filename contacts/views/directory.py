@@ -5,7 +5,7 @@ from itertools import groupby
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from contacts.cards import Card
+from contacts.cards import Card, tiles_of
 from contacts.filters import DirectoryFilter
 from contacts.published import PostView
 from contacts.resolver import contacts_of
@@ -29,7 +29,7 @@ def directory(request: HttpRequest) -> HttpResponse:
             "is_filtered": any(request.GET.get(name) for name in filters.filters),
             "number": len(posts),
             "teams": [
-                (agency, [(post, post.holders(request.on)) for post in team])
+                (agency, tiles_of(team, request.on))
                 for agency, team in groupby(posts, key=lambda post: post.agency)
             ],
         },

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from contacts.gazetteer import gazetteers
 from contacts.map import geometries
-from contacts.models import Absence, Correction, Doubt, Post, SpokenLanguage
+from contacts.models import Absence, Correction, Doubt, LegalDetails, Post, Source, SpokenLanguage
 from contacts.reader import Basis
 from contacts.snapshot import snapshots
 from contacts.views.look_up import QUESTIONS
@@ -220,8 +220,17 @@ def test_while_a_number_is_in_doubt_the_shared_one_comes_first(client, here):
 
     html = client.get("/en/orte/borna/").content.decode()
 
-    assert html.index("tel:+4934332410") < html.index("tel:+4934332414742")
-    assert "Not confirmed" in html
+    assert html.index("tel:+4934332410") < html.index("Not confirmed") < html.index("241 4742")
+    assert "tel:+4934332414742" not in html
+
+
+def test_an_address_in_doubt_is_text_that_nobody_writes_to_by_mistake(client, here):
+    Doubt.objects.create(agency=here.agency, post=here.loth, field="email")
+
+    response = client.get("/en/orte/borna/")
+
+    assert "post@ example.org" in text_of(response)
+    assert "mailto:post@example.org" not in response.content.decode()
 
 
 def test_nobody_is_invented_where_a_post_is_vacant(client, here):
@@ -414,9 +423,119 @@ def test_the_notice_carries_a_code_that_leads_to_the_town(client, here):
 
 
 def test_missing_legal_details_are_named_openly(client, here):
-    for address in ("/en/impressum/", "/en/datenschutz/", "/en/barrierefreiheit/"):
+    for address in ("/en/datenschutz/", "/en/barrierefreiheit/"):
         assert "not recorded" in text_of(client.get(address))
     assert "Durchsetzungsstelle" in text_of(client.get("/en/barrierefreiheit/"))
+
+
+def test_the_imprint_folds_what_nobody_has_filled_and_borrows_from_the_agency(client, here):
+    LegalDetails.objects.create(
+        agency=here.agency, body_name="Landkreis Leipzig", email="a@b.example"
+    )
+
+    shown = text_of(client.get("/en/impressum/"))
+
+    assert "Not on file: Legal form, Represented by, Address, Supervised by" in shown
+    assert "Telephone 03433 241-3431 (of the agency)" in shown
+    assert "E-mail a@ b.example Not" in shown
+
+
+def test_the_imprint_borrows_nothing_from_an_agency_that_has_ended(client, here):
+    here.agency.ended_on = dt.date(2013, 7, 31)
+    here.agency.save()
+
+    shown = text_of(client.get("/en/impressum/"))
+
+    assert "03433" not in shown
+    assert "Telephone, E-mail, Supervised by" in shown
+
+
+def test_posts_that_nobody_can_tell_apart_are_shown_once_and_all_stay_within_reach(client, here):
+    posts = [factories.post(here.agency, "Bildungskoordination") for _number in range(3)]
+    posts.append(factories.post(here.agency, "Bildungskoordination", phone="03433 1"))
+    topic = factories.topic()
+    for post in posts[:2]:
+        factories.rule(post, here.grimma, topic=topic)
+
+    for address in ("/en/ansprechpersonen/", "/en/stellen/landkreis-leipzig/"):
+        response = client.get(address)
+        assert text_of(response).count("Bildungskoordination") == 2
+        assert "3 posts, names not recorded: Post 1 Post 2 Post 3" in text_of(response)
+        for post in posts:
+            assert f'href="/en/ansprechpersonen/{post.slug}/"' in response.content.decode()
+    answer = client.get("/en/zustaendig/?ort=Grimma&thema=education")
+    assert answer.content.decode().count('<p class="card-name">') == 2  # theirs, and the agency
+    assert "2 posts, names not recorded: Post 1 Post 2" in text_of(answer)
+    assert "posts, names" not in text_of(client.get("/en/zustaendig/?ort=Grimma"))
+
+
+def test_agencies_stand_in_one_order_and_towns_in_that_of_the_alphabet(client, here):
+    factories.municipality("Öderan", here.district)
+    factories.municipality("Zwenkau", here.district)
+    first = factories.agency("Zentrum", here.district, slug="a-zentrum")
+    factories.post(first)
+
+    html = client.get("/en/ansprechpersonen/").content.decode()
+    options = re.findall(r'<option value="([^"]+)"', html)
+
+    assert options[:2] == ["a-zentrum", "landkreis-leipzig"]
+    assert options[2:6] == ["borna", "grimma", "oederan", "zwenkau"]
+    assert html.index('id="a-zentrum"') < html.index('id="landkreis-leipzig"')
+    assert '<option value="a-zentrum" lang="de" dir="ltr">Zentrum</option>' in html
+
+
+def test_a_quarter_is_called_a_quarter(client, here):
+    factories.quarter("Grimma-Süd", here.grimma)
+
+    shown = text_of(client.get("/en/orte/grimma/grimma-sued/"))
+
+    assert "Grimma-Süd is a quarter of Grimma." in shown
+    assert "quarter of Grimma · 04668" in shown
+    assert "part of" not in shown
+
+
+def test_the_title_of_a_postal_code_names_the_code(client, here):
+    factories.rule(here.richter, factories.municipality("Colditz", here.district, codes=["04668"]))
+
+    html = client.get("/en/zustaendig/?ort=04668").content.decode()
+
+    assert "<title>Responsible for 04668 – " in html
+    assert "<title>Responsible for Grimma – " in client.get("/en/zustaendig/?ort=Grimma").text
+
+
+def test_a_map_of_the_neighbours_counts_nothing(client, here):
+    assert "1 town" in text_of(client.get("/en/karte/landkreis-leipzig/"))
+    assert "1 town" not in text_of(client.get("/en/orte/grimma/"))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("2023-11-30", "30 November 2023"), ("2016", "State of the data 2016"), ("", "Licence")],
+)
+def test_the_state_of_the_data_is_a_date_in_words_or_what_is_known_of_it(
+    client, here, written, shown
+):
+    Source.objects.update(as_of=written, url="https://data.example/")
+
+    page = text_of(client.get("/en/daten/"))
+
+    assert shown in page
+    assert ("State of the data" in page) == bool(written)
+    assert "Web address https://data.example/" in page
+
+
+def test_an_address_and_its_room_stay_together_in_any_direction(client, here):
+    html = client.get("/en/orte/grimma/").content.decode()
+
+    (together,) = re.findall(r'<bdi dir="ltr">(<a href="/en/standorte/.*?)</bdi>', html)
+    assert re.sub(r"<[^>]+>", "", together) == "Südstraße 80, 04668 Grimma, room 414"
+
+
+def test_the_notice_says_who_hangs_it_up_and_how_to_use_the_code(client, here):
+    shown = text_of(client.get("/en/aushang/grimma/"))
+
+    assert "Grimma Koordinierungsstelle für Integration Coordination of integration" in shown
+    assert "Scan with your phone" in shown
 
 
 def test_a_correction_needs_no_address_and_reaches_the_agency_of_its_page(client, here):
