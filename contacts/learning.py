@@ -115,7 +115,8 @@ os.register_at_fork(after_in_child=_ledger.forget)
 def note(look_up: LookUp, *, on: dt.date) -> None:
     """Count an answer that somebody has been given on the local date `on`. No query, no wait.
 
-    For GET requests of the result page; a HEAD request or a suggestion is nobody's question.
+    For GET requests of the result page; a HEAD request or a suggestion is nobody's question. A
+    browser that asks again for a page it has (304) does not get here, and is not counted twice.
     """
     towns = {place.municipality.id for place in look_up.places if place.municipality}
     town = towns.pop() if len(towns) == 1 else None

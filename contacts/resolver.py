@@ -1,7 +1,7 @@
 """Who is responsible for a place, and why: the one verb of this site.
 
 `resolve` climbs the ladder from a place to its district and returns who answers there on a day.
-`look_up` reads a typed text first and joins the answers of all places that it may mean. Both are
+`look_up` reads a typed text first and joins the answers of all places that it may mean. Both
 take the day as `on` (a local date in Europe/Berlin), read one `Snapshot` (the latest, unless a
 request brings its own), and never guess.
 """

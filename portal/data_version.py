@@ -10,7 +10,9 @@ writes by `PublicQuerySet`, on many-to-many changes by signal. Code that writes 
 ``through`` model calls `raise_version` itself.
 
 *Reading.* The version is read before the data. Were it the other way round, an edit between the
-two would be stored under the new number with the old content.
+two would be stored under the new number with the old content. It is read once more after the data:
+when somebody has committed meanwhile, what was read table by table may not fit together, and is
+read again.
 
 *Inside a writing transaction* nothing is cached: a number that is rolled back would be used again
 by the next writer, for other content.
@@ -114,9 +116,27 @@ class PerVersion(Generic[T]):
             held = self._held
             if held is not None and held[0] == wanted:
                 return held[1]
-            built = self._build(versions)
-            self._held = (wanted, built)
+            versions, built = self._build_undisturbed(versions)
+            self._held = (versions.of(self._scopes), built)
             return built
+
+    def _build_undisturbed(self, versions: Versions) -> tuple[Versions, T]:
+        """Build from tables that nobody has changed meanwhile; else again, for the newer version.
+
+        A row may name another one that was committed after its table was read (LookupError).
+        """
+        while True:
+            try:
+                built = self._build(versions)
+            except LookupError:
+                present = read()
+                if present.of(self._scopes) == versions.of(self._scopes):
+                    raise
+            else:
+                present = read()
+                if present.of(self._scopes) == versions.of(self._scopes):
+                    return versions, built
+            versions = present
 
 
 class PublicQuerySet(models.QuerySet):

@@ -8,7 +8,7 @@ from django.conf import settings
 ROOT = settings.BASE_DIR
 
 # What may look down on everything: addresses, start page, sitemap, commands, the demo.
-ROOF = ("portal.urls", "portal.views", "portal.management", "portal.sitemaps", "portal.legal")
+ROOF = ("portal.urls", "portal.views", "portal.management")
 
 # A module of `contacts` may import from its own row and from the rows above it.
 LAYERS = [

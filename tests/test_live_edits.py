@@ -61,6 +61,21 @@ def test_a_bulk_update_shows_on_the_next_request_in_every_worker(demo, site):
     assert not any("03433 241-3431" in page for page in pages)
 
 
+@pytest.mark.browser
+def test_an_editors_change_shows_on_the_next_request_in_every_worker(demo, site, page):
+    page.goto(f"{site}/verwaltung/")
+    page.fill("[name=username]", "editor@demo.example")
+    page.fill("[name=password]", "ansprechbar-demo")
+    page.click("[type=submit]")
+    page.goto(f"{site}/verwaltung/contacts/post/")
+    page.get_by_role("link", name="Koordinatorin Integration Asyl").first.click()
+    page.fill("[name=phone]", "03433 241-5555")
+    page.click("[name=_save]")
+    page.wait_for_url("**/contacts/post/")
+
+    assert all("03433 241-5555" in page for page in every_worker(f"{site}/de/orte/colditz/"))
+
+
 def test_a_new_holder_shows_on_the_next_request(demo, site):
     assert all("Jana Loth" in page for page in every_worker(f"{site}/de/orte/borna/"))
 
