@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
 from contacts.admin.rules import RuleInline, save_rules
-from contacts.admin.scoped import ScopedAdmin, ScopedInline, ScopedTranslatableAdmin
+from contacts.admin.scoped import NeverDeleted, ScopedAdmin, ScopedInline, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.labels import holder_names, post_label
 from contacts.models import (
@@ -32,13 +32,14 @@ from portal import clock
 
 
 @admin.register(Agency)
-class AgencyAdmin(FoldedSearch, ScopedTranslatableAdmin):
+class AgencyAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
     task = "contacts"
     rank = 5
     list_display = ["__str__", "area_label", "phone", "email", "is_at_work"]
     search_fields = ["translations__name", "translations__area_label", "short_name", "email"]
     autocomplete_fields = ["districts"]
     settled_fields = ("slug",)
+    superuser_fields = ("districts", "state", "started_on", "ended_on")
     fieldsets = [
         (
             _("What it is called"),
@@ -65,9 +66,6 @@ class AgencyAdmin(FoldedSearch, ScopedTranslatableAdmin):
     def has_add_permission(self, request) -> bool:
         return request.user.is_superuser and self.may_look(request)
 
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return self.has_add_permission(request)
-
     def choices_for(self, model, request):
         choices = super().choices_for(model, request)
         return choices.filter(kind=Area.Kind.DISTRICT) if model is Area else choices
@@ -87,7 +85,7 @@ class OpeningHoursInline(ScopedInline):
 
 
 @admin.register(Office)
-class OfficeAdmin(FoldedSearch, ScopedTranslatableAdmin):
+class OfficeAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
     task = "contacts"
     rank = 4
     list_display = ["__str__", "building", "phone", "by_appointment", "step_free", "agency"]
@@ -131,7 +129,7 @@ class TenureInline(ScopedInline):
 
 
 @admin.register(Post)
-class PostAdmin(FoldedSearch, ScopedTranslatableAdmin):
+class PostAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
     task = "contacts"
     rank = 1
     list_display = [

@@ -156,6 +156,7 @@ class OfficialPlaceAdmin(PlaceAdmin):
     """Created from official data only; a superuser may add one by its AGS."""
 
     settled_fields = ("key", "slug")
+    superuser_fields = ("parent", "valid_until", "successor")
 
     def has_add_permission(self, request) -> bool:
         return request.user.is_superuser and self.may_look(request)

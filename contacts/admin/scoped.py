@@ -142,9 +142,13 @@ class Scoped:
 
 
 class ScopedAdmin(Scoped, admin.ModelAdmin):
-    """A page of the administration. `settled_fields` cannot be changed once a row exists."""
+    """A page of the administration. `settled_fields` cannot be changed once a row exists.
+
+    `superuser_fields` widen what an agency covers or come from official data: an editor reads them.
+    """
 
     settled_fields: tuple[str, ...] = ()
+    superuser_fields: tuple[str, ...] = ()
     task = "record"
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -164,7 +168,10 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         readonly = tuple(super().get_readonly_fields(request, obj))
-        return (*readonly, *self.settled_fields) if obj else readonly
+        if obj is None:
+            return readonly
+        kept = () if request.user.is_superuser else self.superuser_fields
+        return tuple(dict.fromkeys((*readonly, *self.settled_fields, *kept)))
 
     def get_list_display(self, request):
         """Without the agency where the user has only one."""
@@ -192,6 +199,13 @@ class ReadOnly:
 
     def has_change_permission(self, request, obj=None) -> bool:
         return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class NeverDeleted:
+    """Rows that end and stay on record: links, publications and doubts point at them."""
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False

@@ -329,3 +329,73 @@ def test_staff_see_no_person_of_another_agency_by_guessing_a_search(place, forei
     assert Person.objects.filter(name="Gesine Geheim").exists()
     for model in ("post", "person", "responsibility", "office", "doubt", "goldencase"):
         assert rows_in(log_in(place.agency).get(url(model), {"q": "Geheim"})) == []
+
+
+# What only superusers decide ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", EDITORS)
+def test_nobody_widens_or_ends_their_own_agency(place, role):
+    elsewhere = factories.district("Landkreis Anderswo")
+    address = url("agency", f"{place.agency.pk}/change/")
+    client = log_in(place.agency, role)
+    data = form_of(client, address) | {
+        "districts": [place.district.pk, elsewhere.pk],
+        "state": "sachsen-anhalt",
+        "started_on": "2001-01-01",
+        "ended_on": "2001-01-02",
+        "slug": "elsewhere",
+        "phone": "03433 241-1",
+    }
+    saved(client.post(address, data))
+    place.agency.refresh_from_db()
+    assert list(place.agency.districts.all()) == [place.district]
+    assert place.agency.state != "sachsen-anhalt"
+    assert (place.agency.started_on, place.agency.ended_on) == (None, None)
+    assert (place.agency.slug, place.agency.phone) == ("landkreis-leipzig", "03433 241-1")
+
+
+def test_a_superuser_decides_what_an_agency_covers(place):
+    elsewhere = factories.district("Landkreis Anderswo")
+    address = url("agency", f"{place.agency.pk}/change/")
+    client = log_in(is_superuser=True)
+    saved(client.post(address, form_of(client, address) | {"districts": [elsewhere.pk]}))
+    assert list(place.agency.districts.all()) == [elsewhere]
+
+
+def test_an_editor_cannot_end_or_move_an_official_place(place):
+    other = factories.district("Landkreis Anderswo")
+    factories.agency("Andere", other)
+    address = url("municipality", f"{place.grimma.pk}/change/")
+    client = log_in(place.agency)
+    data = form_of(client, address) | {
+        "valid_until": "2020-01-01",
+        "successor": place.borna.pk,
+        "parent": other.pk,
+        "kind": "locality",
+        "key": "1",
+    }
+    saved(client.post(address, data))
+    before = (place.grimma.key, place.grimma.kind, place.district)
+    place.grimma.refresh_from_db()
+    assert (place.grimma.key, place.grimma.kind, place.grimma.parent) == before
+    assert (place.grimma.valid_until, place.grimma.successor) == (None, None)
+    superuser = log_in(is_superuser=True)
+    data = form_of(superuser, address) | {"valid_until": "2020-01-01", "successor": place.borna.pk}
+    saved(superuser.post(address, data))
+    place.grimma.refresh_from_db()
+    assert (place.grimma.valid_until, place.grimma.successor) == (
+        dt.date(2020, 1, 1),
+        place.borna,
+    )
+
+
+@pytest.mark.parametrize("model", ["post", "office", "agency"])
+@pytest.mark.parametrize("is_superuser", [False, True])
+def test_what_ends_is_not_offered_for_deletion(place, model, is_superuser):
+    client = log_in(is_superuser=True) if is_superuser else log_in(place.agency)
+    row = {"post": place.richter, "office": place.office, "agency": place.agency}[model]
+    assert "/delete/" not in text_of(client.get(url(model, f"{row.pk}/change/")))
+    assert "delete_selected" not in text_of(client.get(url(model)))
+    assert client.post(url(model, f"{row.pk}/delete/"), {"post": "yes"}).status_code == 403
+    assert type(row).objects.filter(pk=row.pk).exists()
