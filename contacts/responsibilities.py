@@ -162,6 +162,7 @@ def check(agency: Agency, changes: Sequence[Change], *, on: dt.date) -> list[Pro
     The number of queries does not depend on that of the changes.
     """
     problems = [problem for change in changes for problem in _own_problems(agency, change)]
+    problems += _outside(agency, changes)
     broken = {problem.change for problem in problems}
     sound = [change for change in changes if change.row and change not in broken]
     return problems + _overlaps(sound, _others(changes), on=on)
@@ -194,6 +195,34 @@ def _own_problems(agency: Agency, change: Change) -> Iterable[Problem]:
             % {"place": row.area, "day": day_in_words(row.area.valid_until)},
             "area",
         )
+
+
+def _outside(agency: Agency, changes: Sequence[Change]) -> list[Problem]:
+    """Places in no district of `agency`: nobody takes another county's town.
+
+    A rule that names such a place already (loaded, or older than the districts) may be made smaller
+    or go to another post, but not answer for a day more.
+    """
+    places = {change.row.area.pk for change in changes if change.row}
+    if not places:
+        return []
+    inside = set(
+        Area.objects.filter(pk__in=places)
+        .in_districts(agency.districts.values("pk"))
+        .values_list("pk", flat=True)
+    )
+    message = _("%(place)s lies in none of the districts of %(agency)s.")
+    return [
+        Problem(change, message % {"place": change.row.area, "agency": agency}, "area")
+        for change in changes
+        if change.row and change.row.area.pk not in inside and not _is_smaller(change)
+    ]
+
+
+def _is_smaller(change: Change) -> bool:
+    """Whether the rule has answered for this place on all of these days before."""
+    before, row = change.before, change.row
+    return before is not None and before.shared_days(row) == row.span
 
 
 def _others(changes: Sequence[Change]) -> list[Change]:

@@ -23,11 +23,17 @@ from contacts.models import (
 )
 from contacts.roles import Role
 from portal import clock
+from portal.admin_site import verwaltung
 from tests import factories
 from tests.contacts.county import county
 
 TODAY = clock.today()
 TOMORROW = TODAY + dt.timedelta(days=1)
+
+
+LISTS = sorted(
+    model._meta.model_name for model in verwaltung._registry if model._meta.app_label == "contacts"
+)
 
 
 def url(model: str, what: str = "") -> str:
@@ -200,6 +206,21 @@ def test_a_town_that_belongs_to_a_colleague_is_refused_beside_the_field(place, e
     assert "Grimma belongs to Koordinatorin (Martina Richter)" in text_of(response)
     assert 'value="03433 333333"' in text_of(response), "the rest of the input is kept"
     assert not Publication.objects.exists()
+
+
+def test_a_town_of_another_county_is_refused_beside_the_field(place, editor):
+    foreign = factories.municipality("Döbeln", factories.district("Landkreis Mittelsachsen"))
+    address = url("post", f"{place.loth.pk}/change/")
+    for client in (editor, log_in(is_superuser=True)):
+        data = form_of(client, address) | {"responsibilities-1-area": foreign.pk}
+        response = client.post(address, data)
+        assert response.status_code == 200
+        assert "Döbeln lies in none of the districts" in text_of(response)
+        data = form_of(client, url("responsibility", "add/"))
+        data |= {"area": foreign.pk, "post": place.loth.pk}
+        response = client.post(url("responsibility", "add/"), data)
+        assert "Döbeln lies in none of the districts" in text_of(response)
+    assert not Responsibility.objects.filter(area=foreign).exists()
 
 
 def test_a_rule_deleted_on_the_posts_page_is_published_too(place, editor):
@@ -450,3 +471,34 @@ def test_rule_filters_part_the_rules_by_time(place, editor):
     for answer, rules in expected.items():
         found = editor.get(url("responsibility"), {"when": answer}).context["cl"].result_list
         assert set(found) == rules, answer
+
+
+# Odd input ---------------------------------------------------------------------------------------
+
+ODD = ["²", "9" * 22, "-1", "abc", "", "1,2", "٣", "%00", "none"]
+
+
+def parameters(client: Client, model: str) -> set[str]:
+    """The names by which the filters of a list are asked, as the list itself writes them."""
+    page = client.get(url(model)).context["cl"]
+    return {name for spec in page.filter_specs for name in spec.expected_parameters()}
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_no_filter_breaks_on_an_odd_value(place, model):
+    factories.agency("Andere Stelle", place.district)
+    factories.topic()
+    client = log_in(is_superuser=True)
+    names = parameters(client, model) | {"q", "p", "o", "topic", "agency"}
+    for name in sorted(names):
+        for value in ODD:
+            answer = client.get(url(model, f"?{name}={value}"))
+            assert answer.status_code in (200, 302), f"{name}={value}"
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_an_alias_is_made_for_no_place_that_was_not_offered(place, editor, value):
+    missed = MissedInput.objects.create(week="2026-W01", digest="0" * 64, text="grimmma")
+    answer = editor.post(url("missedinput", f"{missed.pk}/alias/"), {"area": value})
+    assert answer.status_code == 200
+    assert not PlaceName.objects.filter(text="grimmma").exists()

@@ -154,6 +154,26 @@ def test_another_agencys_posts_and_rules_are_out_of_reach(place):
     assert Responsibility.objects.filter(pk=foreign.pk).exists()
 
 
+def test_a_town_of_another_county_cannot_be_taken(place):
+    foreign = factories.municipality("Döbeln", factories.district("Landkreis Mittelsachsen"))
+    quarter = factories.locality("Großbauchlitz", foreign)
+    for area in (foreign, foreign.parent, quarter):
+        message = refused(place, create(Row(post=place.loth, area=area)))
+        assert "lies in none of the districts of Koordinierungsstelle" in message
+    assert not Responsibility.objects.filter(post=place.loth).exclude(area=place.borna).exists()
+    publish(place, create(Row(post=place.loth, area=place.district)))
+    publish(place, create(Row(post=place.loth, area=factories.locality("Hohnstädt", place.grimma))))
+
+
+def test_a_rule_that_is_loaded_for_another_countys_town_may_only_get_smaller(place):
+    foreign = factories.municipality("Döbeln", factories.district("Landkreis Mittelsachsen"))
+    loaded = factories.rule(place.loth, foreign, valid_until=NEW_YEAR)
+    assert "none of the districts" in refused(place, update(loaded, valid_until=None))
+    publish(place, *responsibilities.end([loaded], on=TODAY))
+    assert answering(foreign, NEW_YEAR) == []
+    publish(place, delete(refreshed(loaded)))
+
+
 def test_another_agencys_rule_for_the_same_place_stands_in_the_way(place):
     stranger = factories.post(factories.agency("Fremde Stelle", place.district))
     factories.rule(stranger, place.nerchau)
@@ -218,7 +238,7 @@ def test_publishing_raises_the_version_of_the_public_pages(place, grimma_rule):
 def test_thirty_changes_cost_as_many_queries_as_one(place, django_assert_num_queries):
     towns = [factories.municipality(f"Ort {number}", place.district) for number in range(30)]
     changes = [create(Row(post=place.loth, area=town)) for town in towns]
-    with django_assert_num_queries(3) as one:
+    with django_assert_num_queries(4) as one:
         responsibilities.lock_and_check(place.agency, changes[:1], on=TODAY)
     with django_assert_num_queries(len(one)):
         responsibilities.lock_and_check(place.agency, changes, on=TODAY)
