@@ -42,6 +42,8 @@ messages: $(VENV)/dev.stamp  ## collect the texts to translate (needs gettext)
 		{ echo "make messages needs xgettext: install the package gettext."; exit 1; }
 	$(PY) manage.py makemessages --locale de --locale en --add-location file --no-obsolete \
 		--ignore '$(VENV)/*' --ignore 'var/*' --ignore 'tests/*'
+	msgattrib --clear-fuzzy --empty --output-file locale/en/LC_MESSAGES/django.po \
+		locale/en/LC_MESSAGES/django.po
 	msgen --output-file locale/en/LC_MESSAGES/django.po locale/en/LC_MESSAGES/django.po
 	$(PY) manage.py compile_catalogues
 

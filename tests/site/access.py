@@ -84,6 +84,7 @@ ARGUMENTS = {
     "contacts:vcard": ["koi"],
 }
 REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
+NOT_IN_A_DEMO = ("security",)  # it names nobody: the agencies in its data do not run it
 
 
 def class_of(route: Route) -> str:
