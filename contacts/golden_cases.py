@@ -1,22 +1,21 @@
-"""Golden cases: answers that staff never want to lose, asked before a change is published."""
+"""Golden cases: answers that staff never want to lose, asked before and after each publication."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts import snapshot
-from contacts.models import Agency, GoldenCase
+from contacts.labels import post_label
+from contacts.models import Agency, GoldenCase, Post
 from contacts.resolver import look_up
-from contacts.responsibilities import ONE_DAY, Change, day_in_words, write
-from portal import data_version
+from contacts.responsibilities import day_in_words
+from contacts.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A golden case that would be answered by other posts from the day `day` on."""
+    """A golden case that was answered as it should be, and no longer is from the day `day` on."""
 
     case: GoldenCase
     day: dt.date
@@ -33,54 +32,56 @@ class Turn:
         }
 
 
-def what_would_change(agency: Agency, changes: Iterable[Change], *, on: dt.date) -> list[Turn]:
-    """The golden cases of `agency` that `changes` would turn, with the first day of it.
+@dataclass(frozen=True)
+class Answer:
+    """What a case gets on a day: whether it is the wanted one, and which posts (ids) answer."""
 
-    The changes are written, asked, and rolled back. Only days from `on` on are looked at, and of
-    these only the ones on which a changed rule begins or has ended.
+    is_right: bool
+    posts: tuple[int, ...]
+
+
+def compare(
+    agency: Agency, days: Sequence[dt.date], *, before: Snapshot, after: Snapshot
+) -> tuple[list[Turn], list[GoldenCase]]:
+    """The cases of `agency` that turn wrong between two snapshots, and those that were and stay so.
+
+    A case that is put right on one of the `days` is neither.
     """
-    changes = [change for change in changes if not change.is_empty]
-    cases = list(GoldenCase.objects.of_agencies([agency.pk]).order_by("typed", "pk"))
-    if not cases or not changes:
-        return []
-    days = _days_to_look_at(changes, on)
-    with transaction.atomic():
-        before = _answers(cases, days)
-        write(changes)
-        after = _answers(cases, days)
-        transaction.set_rollback(True)
+    turned: list[tuple[GoldenCase, dt.date, Answer, Answer]] = []
+    still_wrong = []
+    for case in GoldenCase.objects.of_agencies([agency.pk]).order_by("typed", "pk"):
+        pairs = [(_answer(case, day, before), _answer(case, day, after)) for day in days]
+        if not any(answer.is_right for pair in pairs for answer in pair):
+            still_wrong.append(case)
+        for day, (old, new) in zip(days, pairs, strict=True):
+            if old.is_right and not new.is_right:
+                turned.append((case, day, old, new))
+                break
+    posts = _posts(pk for _case, _day, old, new in turned for pk in (*old.posts, *new.posts))
     turns = []
-    for case in cases:
-        turned = (day for day in days if before[case.pk, day] != after[case.pk, day])
-        day = next(turned, None)
-        if day is not None:
-            titles = (tuple(side[case.pk, day].values()) for side in (before, after))
-            turns.append(Turn(case, day, *titles))
-    return turns
+    for case, day, old, new in turned:
+        titles = (tuple(post_label(posts[pk], on=day) for pk in side.posts) for side in (old, new))
+        turns.append(Turn(case, day, *titles))
+    return turns, still_wrong
 
 
-def _days_to_look_at(changes: Iterable[Change], on: dt.date) -> list[dt.date]:
-    days = {on}
-    for row in (row for change in changes for row in (change.before, change.row) if row):
-        first, last = row.span
-        days |= {first, last + ONE_DAY if last < dt.date.max else on}
-    return sorted(day for day in days if day >= on)
+def _answer(case: GoldenCase, day: dt.date, held: Snapshot) -> Answer:
+    """Right is: the wanted place is among the places found, and the wanted post answers there.
+
+    A case that names no post only wants its place, and the other way round.
+    """
+    topic = next((topic for topic in held.topics if topic.id == case.topic_id), None)
+    found = [
+        resolution
+        for resolution in look_up(case.typed, topic, on=day, snapshot=held).resolutions
+        if case.area_id is None or resolution.place.id == case.area_id
+    ]
+    posts = dict.fromkeys(post.id for resolution in found for post in resolution.posts)
+    is_right = bool(found) if case.post_id is None else case.post_id in posts
+    return Answer(is_right, tuple(posts))
 
 
-def _answers(
-    cases: Iterable[GoldenCase], days: Iterable[dt.date]
-) -> dict[tuple[int, dt.date], dict[int, str]]:
-    """The posts (id and title) that answer each case on each day, as the database is now."""
-    held = snapshot.current(data_version.read())
-    topics = {topic.id: topic for topic in held.topics}
-    answers = {}
-    for case in cases:
-        for day in days:
-            found = look_up(case.typed, topics.get(case.topic_id), on=day, snapshot=held)
-            answers[case.pk, day] = {
-                post.id: str(post.title)
-                for resolution in found.resolutions
-                if case.area_id is None or resolution.place.id == case.area_id
-                for post in resolution.posts
-            }
-    return answers
+def _posts(ids: Iterable[int]) -> dict[int, Post]:
+    """Posts by id, with all that `post_label` reads."""
+    rows = Post.objects.select_related("office")
+    return rows.prefetch_related("translations", "tenures__person").in_bulk(set(ids))

@@ -1,9 +1,9 @@
 """Who answers for which place: the one way to change it.
 
-An editor's change is a list of `Change`s. `check` says in sentences what is wrong with them
-(`contacts.golden_cases` says which answers they would turn), and `publish` writes them: all or
-nothing, under lock, with a `Publication` that holds the rows before and after. Nobody else writes a
-`Responsibility`, except the loader of an office's first data.
+An editor's change is a list of `Change`s. `check` says in sentences what is wrong with them, and
+`publish` writes them: all or nothing, under lock, with a `Publication` that holds the rows before
+and after (`contacts.consequences` publishes too, and tells which answers that takes away). Nobody
+else writes a `Responsibility`, except the loader of an office's first data.
 
 All dates are local (Europe/Berlin) and inclusive; None is an open end.
 """
@@ -37,6 +37,11 @@ class Row:
     @classmethod
     def of(cls, rule: Responsibility) -> "Row":
         return cls(**{name: getattr(rule, name) for name in FIELDS})
+
+    @property
+    def place_label(self) -> str:
+        """The place as messages name it, with the topic if there is one."""
+        return f"{self.area} ({self.topic})" if self.topic else str(self.area)
 
     @property
     def span(self) -> tuple[dt.date, dt.date]:
@@ -273,9 +278,12 @@ def _is_allowed(
 
 
 def _overlap(change: Change, other: Row, days: tuple[dt.date, dt.date], *, on: dt.date) -> Problem:
-    place = f"{other.area} ({other.topic})" if other.topic else str(other.area)
     named_on = min(max(on, days[0]), days[1])
-    values = {"place": place, "post": post_label(other.post, on=named_on), "when": _when(*days)}
+    values = {
+        "place": other.place_label,
+        "post": post_label(other.post, on=named_on),
+        "when": _when(*days),
+    }
     if change.row.post == other.post:
         message = _("%(post)s has %(place)s already, %(when)s.")
     else:

@@ -23,7 +23,7 @@ LAYERS = [
     ["resolver"],
     ["labels", "reasons", "cards", "map", "vcard", "panels"],
     ["responsibilities"],
-    ["golden_cases", "learning", "corrections", "closing"],
+    ["golden_cases", "consequences", "learning", "corrections", "closing"],
     ["forms", "filters", "demo", "checks"],
     ["views", "admin", "management", "templatetags"],
     ["urls"],

@@ -8,7 +8,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
-from contacts.admin.rules import RuleInline, save_rules
+from contacts.admin.rules import (
+    DroppingFormSet,
+    RefusalsInWords,
+    RuleInline,
+    save_rules,
+    tell_vanished,
+)
 from contacts.admin.scoped import NeverDeleted, ScopedAdmin, ScopedInline, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.labels import holder_names, post_label
@@ -119,6 +125,7 @@ class OfficeAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
 
 class TenureInline(ScopedInline):
     model = Tenure
+    formset = DroppingFormSet
     fields = ["person", "valid_from", "valid_until"]
     autocomplete_fields = ["person"]
     extra = 1
@@ -129,7 +136,7 @@ class TenureInline(ScopedInline):
 
 
 @admin.register(Post)
-class PostAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
+class PostAdmin(RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
     task = "contacts"
     rank = 1
     list_display = [
@@ -201,6 +208,7 @@ class PostAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
             save_rules(self, request, formset)
         else:
             super().save_formset(request, form, formset, change)
+        tell_vanished(request, formset)
 
 
 def language_choices() -> list[tuple[str, str]]:

@@ -10,17 +10,20 @@ from collections.abc import Iterable, Sequence
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from contacts import golden_cases, responsibilities
+from contacts import consequences, responsibilities
 from contacts.admin.filters import AgencyFilter, InForceFilter, TopicFilter, not_ended
 from contacts.admin.scoped import Native, PostChoiceField, ScopedAdmin, ScopedInline
 from contacts.admin.search import PlaceSearch
 from contacts.admin.seen import SeenModelForm
-from contacts.labels import holder_names
+from contacts.consequences import Consequences, some_of
+from contacts.labels import holder_names, post_label
 from contacts.models import Agency, Post, Responsibility
 from contacts.responsibilities import Change, RefusedError, Row
 from portal import clock
@@ -48,6 +51,8 @@ class RuleForm(SeenModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.change: Change | None = None
+        # As it is stored: the form writes what was typed into `instance`.
+        self.rule = copy.copy(self.instance) if self.instance.pk else None
         if self.instance.pk and "area" in self.fields:
             self.fields["area"].disabled = True
             self.fields["area"].widget = PlainText(str(self.instance.area))
@@ -56,8 +61,7 @@ class RuleForm(SeenModelForm):
         cleaned = super().clean()
         if not self.errors:
             row = Row(**{name: self.cleaned_data.get(name) for name in responsibilities.FIELDS})
-            rule = copy.copy(self.instance) if self.instance.pk else None
-            self.change = Change(rule, row)
+            self.change = Change(self.rule, row)
         return cleaned
 
     def validate_constraints(self) -> None:
@@ -84,13 +88,27 @@ class SingleRuleForm(RuleForm):
         return cleaned
 
 
-class RuleFormSet(forms.BaseInlineFormSet):
+class DroppingFormSet(forms.BaseInlineFormSet):
+    """Rows that somebody else has deleted since the page was opened are left out, not refused."""
+
+    def vanished(self) -> list[forms.ModelForm]:
+        return [form for form in self.initial_forms if self.is_bound and form.instance.pk is None]
+
+    def _should_delete_form(self, form) -> bool:
+        is_extra = form.empty_permitted
+        vanished = self.is_bound and not is_extra and form.instance.pk is None
+        return vanished or super()._should_delete_form(form)
+
+
+class RuleFormSet(DroppingFormSet):
     """The rules of a post, checked together: two rows may only be right as a pair."""
 
     def clean(self) -> None:
         super().clean()
         if not any(self.errors) and self.instance.agency_id:
-            show_problems(self.instance.agency, self.kept(), self.gone())
+            left = show_problems(self.instance.agency, self.kept(), self.gone())
+            if left:
+                raise ValidationError(left)
 
     def kept(self) -> list[RuleForm]:
         return [
@@ -101,39 +119,79 @@ class RuleFormSet(forms.BaseInlineFormSet):
 
     def gone(self) -> list[Change]:
         return [
-            responsibilities.delete(form.instance)
+            responsibilities.delete(form.rule)
             for form in self.initial_forms
-            if self._should_delete_form(form)
+            if form.rule and self._should_delete_form(form)
         ]
 
     def changes(self) -> list[Change]:
         return [*self.gone(), *(form.change for form in self.kept())]
 
 
-def show_problems(agency: Agency, kept: Sequence[RuleForm], gone: Sequence[Change] = ()) -> None:
-    """Put what `check` says beside the fields. The lock holds until the page has been saved."""
+def show_problems(
+    agency: Agency, kept: Sequence[RuleForm], gone: Sequence[Change] = ()
+) -> list[str]:
+    """Put what `check` says beside the fields; return what is about no form that is kept.
+
+    The lock holds until the page has been saved.
+    """
     changes = [*gone, *(form.change for form in kept)]
     if not changes:
-        return
+        return []
     form_of = {form.change: form for form in kept}
     with transaction.atomic():
         problems = responsibilities.lock_and_check(agency, changes, on=clock.today())
+    left = []
     for problem in problems:
-        form = form_of.get(problem.change) or next(iter(kept), None)
-        if form is not None:
+        form = form_of.get(problem.change)
+        if form is None:
+            left.append(problem.message)
+        else:
             form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+    return left
 
 
 def publish(request, agency: Agency, changes: Iterable[Change], reason: str = ""):
-    """Publish, and tell the editor which golden cases that turns."""
-    changes = list(changes)
-    turns = golden_cases.what_would_change(agency, changes, on=clock.today())
-    published = responsibilities.publish(
+    """Publish, and tell the editor which answers that takes away."""
+    published, found = consequences.publish(
         agency, changes, by=request.user, reason=reason, now=clock.now()
     )
-    for turn in turns:
-        messages.warning(request, _("A golden case has turned: %s") % turn)
+    tell(request, found)
     return published
+
+
+def tell(request, found: Consequences) -> None:
+    for turn in found.turns:
+        messages.warning(request, _("A golden case has turned: %s") % turn)
+    for gap in found.gaps:
+        messages.warning(request, str(gap))
+    if found.still_wrong:
+        names = some_of([f"“{case.typed}”" for case in found.still_wrong])
+        messages.info(request, _("Golden cases that were wrong before and still are: %s") % names)
+
+
+class RefusalsInWords:
+    """A page on which a refusal by the verb is a message: nothing is written, not even half."""
+
+    def changeform_view(self, request, *args, **kwargs):
+        return self._or_say_why(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request, *args, **kwargs):
+        return self._or_say_why(request, super().delete_view, *args, **kwargs)
+
+    def response_action(self, request, queryset):
+        return self._or_say_why(request, super().response_action, queryset)
+
+    def _or_say_why(self, request, view, *args, **kwargs):
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                return view(request, *args, **kwargs)
+        except RefusedError as refused:
+            for message in refused.messages:
+                self.message_user(request, message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
 
 
 class RuleInline(ScopedInline):
@@ -171,6 +229,17 @@ def save_rules(model_admin, request, formset: RuleFormSet) -> None:
     formset.deleted_objects = [change.rule for change in formset.gone()]
 
 
+def tell_vanished(request, formset: DroppingFormSet) -> None:
+    count = len(formset.vanished())
+    if count:
+        text = ngettext(
+            "Somebody else has deleted %d row of this page meanwhile. It has been left out.",
+            "Somebody else has deleted %d rows of this page meanwhile. They have been left out.",
+            count,
+        )
+        messages.warning(request, text % count)
+
+
 class MoveForm(forms.Form):
     """To whom, and from which day."""
 
@@ -186,9 +255,15 @@ class MoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["post"].queryset = posts
 
+    def clean_first_day(self):
+        first_day = self.cleaned_data["first_day"]
+        if first_day < clock.today():
+            raise ValidationError(_("Choose today or a later day: what has been is not changed."))
+        return first_day
+
 
 @admin.register(Responsibility)
-class ResponsibilityAdmin(PlaceSearch, ScopedAdmin):
+class ResponsibilityAdmin(RefusalsInWords, PlaceSearch, ScopedAdmin):
     rank = 2
     form = SingleRuleForm
     place_path = "area"
@@ -257,16 +332,22 @@ class ResponsibilityAdmin(PlaceSearch, ScopedAdmin):
         self._publish_each(request, queryset, lambda rules: map(responsibilities.delete, rules))
 
     def _publish_each(self, request, rules, changes_for, reason: str = "") -> int:
-        """One publication an agency, all in one transaction; returns how many rules changed."""
+        """One publication an agency, all in one transaction; returns how many rules changed.
+
+        What follows from them is told when none has been refused.
+        """
         by_agency: dict[Agency, list[Responsibility]] = {}
         for rule in rules:
             by_agency.setdefault(rule.post.agency, []).append(rule)
-        count = 0
+        by = {"by": request.user, "reason": reason, "now": clock.now()}
         with transaction.atomic():
-            for agency, own in by_agency.items():
-                published = publish(request, agency, changes_for(own), reason)
-                count += len(published.before) if published else 0
-        return count
+            outcomes = [
+                consequences.publish(agency, changes_for(own), **by)
+                for agency, own in by_agency.items()
+            ]
+        for _published, found in outcomes:
+            tell(request, found)
+        return sum(len(published.before) for published, _found in outcomes if published)
 
     # Actions --------------------------------------------------------------------------------------
 
@@ -335,10 +416,21 @@ class ResponsibilityAdmin(PlaceSearch, ScopedAdmin):
             for message in refused.messages:
                 form.add_error(None, message)
             return False
-        self.message_user(
-            request,
-            ngettext("%(n)d place moved to %(post)s.", "%(n)d places moved to %(post)s.", count)
-            % {"n": count, "post": values["post"]},
-            messages.SUCCESS,
+        post, first_day = values["post"], values["first_day"]
+        said = {
+            "n": count,
+            "post": post_label(post, on=first_day),
+            "day": responsibilities.day_in_words(first_day),
+        }
+        if not count:
+            form.add_error(
+                "post", _("Nothing changes: %(post)s has these places, or they have ended.") % said
+            )
+            return False
+        text = ngettext(
+            "%(n)d place moved to %(post)s, from %(day)s on.",
+            "%(n)d places moved to %(post)s, from %(day)s on.",
+            count,
         )
+        self.message_user(request, text % said, messages.SUCCESS)
         return True

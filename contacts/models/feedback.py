@@ -154,7 +154,13 @@ class GoldenCase(models.Model):
         verbose_name_plural = _("golden cases")
         ordering = ["agency", "typed"]
         constraints = [
-            models.UniqueConstraint(fields=["agency", "typed", "topic"], name="goldencase_once"),
+            models.UniqueConstraint(
+                "agency",
+                "typed",
+                models.functions.Coalesce(models.F("topic"), models.Value(0)),
+                name="goldencase_once",
+                violation_error_message=_("There is a golden case for this input already."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,10 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
-from contacts import golden_cases, responsibilities
+from contacts import consequences, responsibilities
 from contacts.models import GoldenCase, Publication, Responsibility
 from contacts.responsibilities import RefusedError, Row, create, delete, update
 from contacts.snapshot import latest
@@ -246,24 +246,84 @@ def test_thirty_changes_cost_as_many_queries_as_one(place, django_assert_num_que
     assert Responsibility.objects.filter(post=place.loth).count() == 31
 
 
-def test_golden_cases_say_what_a_change_would_turn_and_when(place, grimma_rule):
-    GoldenCase.objects.create(agency=place.agency, typed="Nerchau", post=place.richter)
-    GoldenCase.objects.create(agency=place.agency, typed="Borna", post=place.loth)
-    changes = responsibilities.move([grimma_rule], to=place.loth, on=NEW_YEAR)
-    (turn,) = golden_cases.what_would_change(place.agency, changes, on=TODAY)
+def consequences_of(place, *changes):
+    return consequences.publish(place.agency, changes, by=None, now=NOW)[1]
+
+
+def golden(place, typed: str, **fields) -> GoldenCase:
+    return GoldenCase.objects.create(agency=place.agency, typed=typed, **fields)
+
+
+def test_golden_cases_say_what_a_publication_has_turned_and_when(place, grimma_rule):
+    golden(place, "Nerchau", post=place.richter)
+    golden(place, "Borna", post=place.loth)
+    moved = responsibilities.move([grimma_rule], to=place.loth, on=NEW_YEAR)
+    found = consequences_of(place, *moved)
+    (turn,) = found.turns
     assert (turn.case.typed, turn.day) == ("Nerchau", NEW_YEAR)
-    assert (turn.before, turn.after) == (("Koordinatorin",), ("Kommunale Koordinatorin",))
+    assert turn.before == ("Koordinatorin (Martina Richter)",)
+    assert turn.after == ("Kommunale Koordinatorin (Jana Loth)",)
     assert "Nerchau" in str(turn)
-    assert answering(place.grimma, NEW_YEAR) == ["koi"], "asking writes nothing"
+    assert (found.still_wrong, found.gaps) == ([], [])
 
 
 def test_a_golden_case_that_nobody_answers_any_more_is_named(place, grimma_rule):
-    GoldenCase.objects.create(agency=place.agency, typed="Grimma", post=place.richter)
-    (turn,) = golden_cases.what_would_change(
-        place.agency, responsibilities.end([grimma_rule], on=TODAY), on=TODAY
-    )
+    golden(place, "Grimma", post=place.richter)
+    (turn,) = consequences_of(place, *responsibilities.end([grimma_rule], on=TODAY)).turns
     assert turn.day == TODAY + dt.timedelta(days=1)
     assert turn.after == ()
+
+
+def test_a_golden_case_that_is_put_right_is_no_turn_and_one_that_stays_wrong_is_quieter(
+    place, grimma_rule
+):
+    golden(place, "Grimma", post=place.loth)
+    wrong = golden(place, "Borna", post=place.richter)
+    moved = responsibilities.move([grimma_rule], to=place.loth, on=NEW_YEAR)
+    found = consequences_of(place, *moved)
+    assert (found.turns, found.still_wrong) == ([], [wrong])
+
+
+def test_a_golden_case_without_a_post_only_wants_its_place(place, grimma_rule):
+    golden(place, "Nerchau", area=place.nerchau)
+    never = golden(place, "Borna", area=place.nerchau)
+    found = consequences_of(place, update(grimma_rule, post=place.loth))
+    assert (found.turns, found.still_wrong) == ([], [never])
+
+
+def test_one_input_has_one_golden_case_with_or_without_a_topic(place):
+    golden(place, "Grimma", post=place.richter)
+    golden(place, "Grimma", topic=factories.topic(), post=place.richter)
+    with pytest.raises(IntegrityError, match="goldencase_once"), transaction.atomic():
+        golden(place, "Grimma", post=place.loth)
+
+
+def test_a_place_that_nobody_answers_for_any_more_is_named_with_the_first_day(place, grimma_rule):
+    borna_rule = Responsibility.objects.get(area=place.borna)
+    found = consequences_of(
+        place,
+        delete(borna_rule),
+        *responsibilities.end([grimma_rule], on=NEW_YEAR - dt.timedelta(days=1)),
+    )
+    assert [str(gap) for gap in found.gaps] == [
+        "From 23 Nov 2026 nobody answers for Borna.",
+        "From 1 Jan 2027 nobody answers for Grimma.",
+    ]
+
+
+def test_no_gap_is_reported_where_somebody_answers_or_nobody_did(place, grimma_rule):
+    part = factories.rule(place.loth, place.nerchau)
+    assert consequences_of(place, delete(part)).gaps == [], "Grimma answers for its part"
+    later = create(Row(post=place.loth, area=place.nerchau, valid_until=NEW_YEAR))
+    assert consequences_of(place, later).gaps == []
+    assert consequences_of(place, update(grimma_rule, post=place.loth)).gaps == []
+
+
+def test_a_gap_names_five_places_and_counts_the_rest(place):
+    towns = [factories.municipality(f"Ort {number}", place.district) for number in range(7)]
+    rules = [factories.rule(place.loth, town) for town in towns]
+    (gap,) = consequences_of(place, *map(delete, rules)).gaps
+    assert "Ort 0, Ort 1, Ort 2, Ort 3, Ort 4 and 2 more" in str(gap)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,104 @@
+"""Publishing with open eyes: which answers does a change of responsibilities take away?
+
+`publish` is the verb of `contacts.responsibilities`, and tells besides which golden cases have
+turned and which places nobody answers for any more. Both are asked before and after, under lock, on
+today and on every later day on which a changed rule begins or has ended.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts import golden_cases, responsibilities, snapshot
+from contacts.models import Agency, GoldenCase, Publication
+from contacts.resolver import Outcome, resolve
+from contacts.responsibilities import ONE_DAY, Change, day_in_words
+from contacts.snapshot import Snapshot
+from portal import clock
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Places that somebody answered for, and nobody does from the day `day` on."""
+
+    day: dt.date
+    places: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return _("From %(day)s nobody answers for %(places)s.") % {
+            "day": day_in_words(self.day),
+            "places": some_of(self.places),
+        }
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What a publication has done to the answers. Nothing of it stands against publishing."""
+
+    turns: Sequence[golden_cases.Turn] = ()
+    still_wrong: Sequence[GoldenCase] = ()
+    gaps: Sequence[Gap] = ()
+
+
+def publish(
+    agency: Agency, changes: Iterable[Change], *, by, reason: str = "", now: dt.datetime
+) -> tuple[Publication | None, Consequences]:
+    """`responsibilities.publish`, and what follows from it. Raises `RefusedError` as that does."""
+    changes = [change for change in changes if not change.is_empty]
+    days = days_to_look_at(changes, clock.today(now))
+    with transaction.atomic():
+        responsibilities.lock(agency, changes)
+        before = snapshot.latest() if changes else None
+        published = responsibilities.publish(agency, changes, by=by, reason=reason, now=now)
+        if published is None:
+            return None, Consequences()
+        after = snapshot.latest()
+        turns, still_wrong = golden_cases.compare(agency, days, before=before, after=after)
+        gaps = gaps_between(changes, days, before=before, after=after)
+    return published, Consequences(turns, still_wrong, gaps)
+
+
+def days_to_look_at(changes: Iterable[Change], on: dt.date) -> list[dt.date]:
+    """The day `on`, and the later ones on which a rule, as it was or will be, begins or is over."""
+    days = {on}
+    for row in (row for change in changes for row in (change.before, change.row) if row):
+        first, last = row.span
+        days |= {first, last + ONE_DAY if last < dt.date.max else on}
+    return sorted(day for day in days if day >= on)
+
+
+def gaps_between(
+    changes: Iterable[Change], days: Sequence[dt.date], *, before: Snapshot, after: Snapshot
+) -> list[Gap]:
+    """The touched places that lose their answer on one of the `days`, each on the first of them."""
+    topics = {topic.id: topic for topic in after.topics}
+    touched = {
+        (row.area.pk, row.topic and row.topic.pk): row
+        for change in changes
+        for row in (change.before, change.row)
+        if row and row.area.pk in after.gazetteer.by_id
+    }
+    lost: dict[dt.date, list[str]] = {}
+    for (_area, topic_id), row in touched.items():
+
+        def is_answered(held: Snapshot, day: dt.date, row=row, topic_id=topic_id) -> bool:
+            place = held.gazetteer.by_id[row.area.pk]
+            found = resolve(place, topics.get(topic_id), on=day, snapshot=held)
+            return found.outcome is Outcome.EXACT
+
+        for day in days:
+            if is_answered(before, day) and not is_answered(after, day):
+                lost.setdefault(day, []).append(row.place_label)
+                break
+    return [Gap(day, tuple(dict.fromkeys(lost[day]))) for day in sorted(lost)]
+
+
+def some_of(names: Sequence[str], limit: int = 5) -> str:
+    """At most five names in a sentence, and how many there are besides."""
+    shown = ", ".join(names[:limit])
+    if len(names) <= limit:
+        return shown
+    return _("%(names)s and %(number)d more") % {"names": shown, "number": len(names) - limit}
