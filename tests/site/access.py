@@ -30,9 +30,9 @@ def level_of(role: Role) -> Level:
 
 # Model: who sees its own rows, who opens the page to add one, who the page to delete one.
 MODELS = {
-    "agency": (R, S, S),
-    "office": (R, E, E),
-    "post": (R, E, E),
+    "agency": (R, S, N),  # they end, they are not deleted
+    "office": (R, E, N),
+    "post": (R, E, N),
     "person": (R, E, E),
     "responsibility": (R, E, E),
     "goldencase": (R, E, E),
