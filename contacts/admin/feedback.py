@@ -1,7 +1,8 @@
 """What visitors tell us, what sources disagree on, and the answers that nobody wants to lose."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import ModelChoiceField
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -74,6 +75,16 @@ class ClosableAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
                 "close_label": self.close_label,
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def chosen(rows, value: str):
+    """The row of `rows` that a form sent back, or None for whatever else was sent."""
+    if not value.isascii():  # "٣" is a number to Python, but on no button of ours
+        return None
+    try:
+        return ModelChoiceField(rows, required=False).clean(value)
+    except ValidationError:
+        return None
 
 
 @admin.register(Doubt)
@@ -213,7 +224,7 @@ class MissedInputAdmin(InOwnDistricts, ReadOnly, ScopedAdmin):
             raise PermissionDenied
         areas = self.choices_for(Area, request).select_related("parent__parent")
         if request.method == "POST":
-            area = areas.filter(pk=request.POST.get("area") or None).first()
+            area = chosen(areas, request.POST.get("area", ""))
             if area is not None:
                 name = learning.make_alias(missed, area, by=request.user, on=clock.today())
                 self.log_change(request, area, _("“%s” leads here now.") % name)

@@ -143,7 +143,19 @@ class OpenFilter(QuestionFilter):
         return queryset.filter(closed_at__isnull=answer == "open")
 
 
-class AgencyFilter(admin.SimpleListFilter):
+class OfferedFilter(admin.SimpleListFilter):
+    """A filter that picks by what it offers: whatever else an address says is no filter."""
+
+    def queryset(self, request, queryset):
+        if self.value() not in {key for key, _text in self.lookup_choices}:
+            return queryset
+        return self.pick(queryset, self.value())
+
+    def pick(self, queryset, key: str):
+        raise NotImplementedError
+
+
+class AgencyFilter(OfferedFilter):
     """Only the agencies that exist for the user; no filter where that is one."""
 
     title = _("agency")
@@ -153,13 +165,11 @@ class AgencyFilter(admin.SimpleListFilter):
         agencies = Agency.objects.visible_to(request.user).prefetch_related("translations")
         return [(str(agency.pk), str(agency)) for agency in agencies] if len(agencies) > 1 else []
 
-    def queryset(self, request, queryset):
-        if not (self.value() or "").isdigit():
-            return queryset
-        return queryset.of_agencies([self.value()])
+    def pick(self, queryset, key):
+        return queryset.of_agencies([key])
 
 
-class TopicFilter(admin.SimpleListFilter):
+class TopicFilter(OfferedFilter):
     title = _("topic")
     parameter_name = "topic"
 
@@ -167,9 +177,7 @@ class TopicFilter(admin.SimpleListFilter):
         topics = Topic.objects.visible_to(request.user).prefetch_related("translations")
         return [("none", _("general")), *((str(topic.pk), str(topic)) for topic in topics)]
 
-    def queryset(self, request, queryset):
-        if self.value() == "none":
+    def pick(self, queryset, key):
+        if key == "none":
             return queryset.filter(topic__isnull=True)
-        if (self.value() or "").isdigit():
-            return queryset.filter(topic=self.value())
-        return queryset
+        return queryset.filter(topic=key)

@@ -8,13 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
-from contacts.admin.rules import (
-    DroppingFormSet,
-    RefusalsInWords,
-    RuleInline,
-    save_rules,
-    tell_vanished,
-)
+from contacts.admin.rules import RuleInline, save_rules
 from contacts.admin.scoped import NeverDeleted, ScopedAdmin, ScopedInline, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.labels import holder_names, post_label
@@ -123,9 +117,29 @@ class OfficeAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
         return found.prefetch_related("translations", "agency__translations")
 
 
+class TenureFormSet(forms.BaseInlineFormSet):
+    """Rows of one form are compared with each other as they stand in the form, not as stored."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept: list[Tenure] = []
+        for form in self.forms:
+            row = getattr(form, "cleaned_data", None)
+            if not row or self._should_delete_form(form) or not row.get("person"):
+                continue
+            if any(
+                other.person_id == form.instance.person_id and form.instance.overlaps(other)
+                for other in kept
+            ):
+                form.add_error(
+                    "person", _("This person holds this post on some of these days already.")
+                )
+            kept.append(form.instance)
+
+
 class TenureInline(ScopedInline):
     model = Tenure
-    formset = DroppingFormSet
+    formset = TenureFormSet
     fields = ["person", "valid_from", "valid_until"]
     autocomplete_fields = ["person"]
     extra = 1
@@ -136,7 +150,7 @@ class TenureInline(ScopedInline):
 
 
 @admin.register(Post)
-class PostAdmin(RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
+class PostAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
     task = "contacts"
     rank = 1
     list_display = [
@@ -208,7 +222,6 @@ class PostAdmin(RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableA
             save_rules(self, request, formset)
         else:
             super().save_formset(request, form, formset, change)
-        tell_vanished(request, formset)
 
 
 def language_choices() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ districts that their agencies cover. Municipalities and districts come from offi
 
 from django.contrib import admin
 from django.db.models import Q
+from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AnswerFilter
@@ -64,8 +65,23 @@ def ladder(area: Area | None):
         area = area.parent
 
 
+class PlaceNameFormSet(BaseInlineFormSet):
+    """Says of a name that is there twice what the constraint says of it."""
+
+    def get_unique_error_message(self, unique_check) -> str:
+        return self.get_form_error()
+
+    def get_form_error(self) -> str:
+        return next(
+            str(rule.violation_error_message)
+            for rule in PlaceName._meta.constraints
+            if rule.name == "placename_once_per_area"
+        )
+
+
 class PlaceNameInline(InOwnDistricts, ScopedInline):
     model = PlaceName
+    formset = PlaceNameFormSet
     fields = ["text", "kind", "language", "source", "noted_on"]
     extra = 1
     verbose_name_plural = _("Names that lead here")

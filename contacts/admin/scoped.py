@@ -160,6 +160,16 @@ class ScopedAdmin(Scoped, admin.ModelAdmin):
     def has_add_permission(self, request) -> bool:
         return self.may_change(request)
 
+    def lookup_allowed(self, lookup, value, request=None) -> bool:
+        """Only what a filter of this list asks; Django would compare any column with anything."""
+        asked = {self.date_hierarchy}
+        for entry in self.get_list_filter(request):
+            entry = entry[0] if isinstance(entry, tuple) else entry
+            asked.add(entry if isinstance(entry, str) else entry.parameter_name)
+        if lookup not in asked and lookup.partition("__")[0] not in asked:
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def get_object(self, request, object_id, from_field=None):
         found = super().get_object(request, object_id, from_field)
         if found is None:

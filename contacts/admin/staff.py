@@ -1,13 +1,18 @@
 """Who does what for an agency, and what the law wants to read about it."""
 
+import datetime as dt
+
 from django.contrib import admin
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
 from contacts.admin.search import FoldedSearch
+from contacts.labels import post_label
 from contacts.models import Area, LegalDetails, Post, Publication, StaffRole, Topic
 from contacts.roles import Role, agencies_of
+from portal import clock
 from portal.models import User
 
 
@@ -126,13 +131,29 @@ class PublicationAdmin(ReadOnly, ScopedAdmin):
 def in_words(rows: list[dict]) -> str:
     """The rows of a publication, one a line, with today's names of places and posts."""
     areas = Area.objects.select_related("parent").in_bulk([row["area_id"] for row in rows])
-    posts = Post.objects.in_bulk([row["post_id"] for row in rows])
-    topics = Topic.objects.in_bulk([row["topic_id"] for row in rows if row["topic_id"]])
+    posts = (
+        Post.objects.select_related("office")
+        .prefetch_related("translations", "tenures__person")
+        .in_bulk([row["post_id"] for row in rows])
+    )
+    topics = Topic.objects.prefetch_related("translations").in_bulk(
+        [row["topic_id"] for row in rows if row["topic_id"]]
+    )
+    today = clock.today()
     lines = []
     for row in rows:
         place = str(areas.get(row["area_id"], "?"))
         if row["topic_id"]:
             place = f"{place} ({topics.get(row['topic_id'], '?')})"
-        span = f"{row['valid_from'] or ''} – {row['valid_until'] or ''}"
-        lines.append(f"{place}: {posts.get(row['post_id'], '?')} · {span.strip(' –') and span}")
-    return "\n".join(line.removesuffix(" · ") for line in lines)
+        post = posts.get(row["post_id"])
+        line = f"{place}: {post_label(post, on=today) if post else '?'}"
+        if row["valid_from"] or row["valid_until"]:
+            line += (
+                f" · {in_local_format(row['valid_from'])} – {in_local_format(row['valid_until'])}"
+            )
+        lines.append(line.rstrip())
+    return "\n".join(lines)
+
+
+def in_local_format(day: str | None) -> str:
+    return date_format(dt.date.fromisoformat(day), "SHORT_DATE_FORMAT") if day else ""

@@ -115,8 +115,13 @@ class Post(TranslatableModel):
         return reverse("contacts:post", args=[self.slug])
 
     def clean(self) -> None:
+        errors = {}
         if self.office and self.office.agency_id != self.agency_id:
-            raise ValidationError({"office": _("This office belongs to another agency.")})
+            errors["office"] = _("This office belongs to another agency.")
+        if self.deputy and self.deputy.agency_id != self.agency_id:
+            errors["deputy"] = _("This post belongs to another agency.")
+        if errors:
+            raise ValidationError(errors)
 
 
 class PostTranslation(TranslatedFieldsModel):
@@ -223,6 +228,28 @@ class Tenure(models.Model):
     def __str__(self) -> str:
         return f"{self.person}: {self.post}"
 
+    def clean(self) -> None:
+        post, person = known(self, "post"), known(self, "person")
+        if post and person and person.agency_id != post.agency_id:
+            raise ValidationError({"person": _("This person belongs to another agency.")})
+
+    def overlaps(self, other: "Tenure") -> bool:
+        """Whether the two share a day, both ends included; null is an open end."""
+        return _not_after(self.valid_from, other.valid_until) and _not_after(
+            other.valid_from, self.valid_until
+        )
+
+
+def _not_after(start, end) -> bool:
+    return start is None or end is None or start <= end
+
+
+def known(row: models.Model, name: str):
+    """What the foreign key `name` of `row` leads to, or None while nothing is chosen."""
+    field = row._meta.get_field(name)
+    chosen = field.is_cached(row) or getattr(row, field.attname) is not None
+    return getattr(row, name) if chosen else None
+
 
 class Absence(models.Model):
     """A person is away from–until, both days included; the stand-in post is shown first.
@@ -257,3 +284,20 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.valid_from}–{self.valid_until or ''}"
+
+    def clean(self) -> None:
+        person = known(self, "person")
+        if person is None or self.stand_in is None:
+            return
+        if self.stand_in.agency_id != person.agency_id:
+            raise ValidationError({"stand_in": _("This post belongs to another agency.")})
+        if person.pk and self._is_their_own_post():
+            raise ValidationError(
+                {"stand_in": _("The person who is away holds this post: choose another one.")}
+            )
+
+    def _is_their_own_post(self) -> bool:
+        """Whether the stand-in is a post that the person holds while they are away."""
+        away = Tenure(valid_from=self.valid_from, valid_until=self.valid_until)
+        own = Tenure.objects.filter(post=self.stand_in, person=self.person)
+        return any(away.overlaps(tenure) for tenure in own)
