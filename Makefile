@@ -3,8 +3,7 @@
 PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP_COMPILE := $(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-emit-trusted-host --no-header --strip-extras --allow-unsafe
+PIP_COMPILE := $(PY) -m piptools compile --quiet
 
 RELEASE ?= $(shell git describe --always --dirty 2>/dev/null)
 ifneq ($(strip $(RELEASE)),)
