@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from contacts import golden_cases, responsibilities, snapshot
 from contacts.models import Agency, GoldenCase, Publication
 from contacts.resolver import Outcome, resolve
-from contacts.responsibilities import ONE_DAY, Change, day_in_words
+from contacts.responsibilities import ONE_DAY
+from contacts.rule_checks import Change, day_in_words
 from contacts.snapshot import Snapshot
 from portal import clock
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from contacts.labels import post_label
 from contacts.models import Agency, GoldenCase, Post
 from contacts.resolver import look_up
-from contacts.responsibilities import day_in_words
+from contacts.rule_checks import day_in_words
 from contacts.snapshot import Snapshot
 
 

@@ -22,6 +22,7 @@ LAYERS = [
     ["snapshot"],
     ["resolver"],
     ["labels", "reasons", "cards", "map", "vcard", "panels"],
+    ["rule_checks"],
     ["responsibilities"],
     ["golden_cases", "consequences", "learning", "corrections", "closing"],
     ["forms", "filters", "demo", "checks"],

@@ -25,7 +25,8 @@ from contacts.admin.seen import SeenModelForm
 from contacts.consequences import Consequences, some_of
 from contacts.labels import holder_names, post_label
 from contacts.models import Agency, Post, Responsibility
-from contacts.responsibilities import Change, RefusedError, Row
+from contacts.responsibilities import RefusedError
+from contacts.rule_checks import FIELDS, Change, Row, day_in_words
 from portal import clock
 
 
@@ -60,12 +61,12 @@ class RuleForm(SeenModelForm):
     def clean(self):
         cleaned = super().clean()
         if not self.errors:
-            row = Row(**{name: self.cleaned_data.get(name) for name in responsibilities.FIELDS})
+            row = Row(**{name: self.cleaned_data.get(name) for name in FIELDS})
             self.change = Change(self.rule, row)
         return cleaned
 
     def validate_constraints(self) -> None:
-        """`responsibilities.check` does this for all rules together, and says it in sentences."""
+        """`contacts.rule_checks` does this for all rules together, and says it in sentences."""
 
     validate_unique = validate_constraints
 
@@ -420,7 +421,7 @@ class ResponsibilityAdmin(RefusalsInWords, PlaceSearch, ScopedAdmin):
         said = {
             "n": count,
             "post": post_label(post, on=first_day),
-            "day": responsibilities.day_in_words(first_day),
+            "day": day_in_words(first_day),
         }
         if not count:
             form.add_error(

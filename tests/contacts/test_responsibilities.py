@@ -9,7 +9,8 @@ from django.utils import translation
 
 from contacts import consequences, responsibilities
 from contacts.models import GoldenCase, Publication, Responsibility
-from contacts.responsibilities import RefusedError, Row, create, delete, update
+from contacts.responsibilities import RefusedError, create, delete, update
+from contacts.rule_checks import Row
 from contacts.snapshot import latest
 from portal import data_version
 from tests import factories
