@@ -8,7 +8,13 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
-from contacts.admin.rules import RuleInline, save_rules
+from contacts.admin.rules import (
+    DroppingFormSet,
+    RefusalsInWords,
+    RuleInline,
+    save_rules,
+    tell_vanished,
+)
 from contacts.admin.scoped import NeverDeleted, ScopedAdmin, ScopedInline, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.labels import holder_names, post_label
@@ -117,7 +123,7 @@ class OfficeAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
         return found.prefetch_related("translations", "agency__translations")
 
 
-class TenureFormSet(forms.BaseInlineFormSet):
+class TenureFormSet(DroppingFormSet):
     """Rows of one form are compared with each other as they stand in the form, not as stored."""
 
     def clean(self) -> None:
@@ -150,7 +156,7 @@ class TenureInline(ScopedInline):
 
 
 @admin.register(Post)
-class PostAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
+class PostAdmin(RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
     task = "contacts"
     rank = 1
     list_display = [
@@ -222,6 +228,7 @@ class PostAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
             save_rules(self, request, formset)
         else:
             super().save_formset(request, form, formset, change)
+        tell_vanished(request, formset)
 
 
 def language_choices() -> list[tuple[str, str]]:
