@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, Q, Subquery
 from django.forms import ModelChoiceField
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -16,9 +17,10 @@ from contacts.admin.filters import AgencyFilter, OpenFilter
 from contacts.admin.places import InOwnDistricts
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
 from contacts.admin.search import FoldedSearch
-from contacts.closing import close
+from contacts.closing import close, confirm, field_of, reopen, take_over
 from contacts.models import Area, Correction, Doubt, GoldenCase, LookUpCount, MissedInput
 from contacts.resolver import suggest
+from contacts.roles import agencies_of
 from portal import clock, data_version
 
 
@@ -27,9 +29,10 @@ class ClosableAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
 
     task = "inbox"
     change_form_template = "admin/contacts/closable.html"
-    close_label = gettext_lazy("Close")
     list_filter = [OpenFilter, AgencyFilter]
-    actions = ["close_selected"]
+    # What closes a row: the last step of the address, the words on the button.
+    decisions: dict[str, str] = {"close": gettext_lazy("Done")}
+    actions = ["close_selected", "reopen_selected"]
 
     def has_close_permission(self, request, obj=None) -> bool:
         """Editors close what concerns their agencies, and what concerns none in particular."""
@@ -37,44 +40,72 @@ class ClosableAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
             obj = None
         return self.may_change(request, obj)
 
-    def get_actions(self, request):
-        actions = super().get_actions(request)
-        if "close_selected" in actions:
-            function, name, _description = actions["close_selected"]
-            actions["close_selected"] = (function, name, self.close_label)
-        return actions
+    def decide(self, decision: str, row, *, by) -> bool:
+        """One verb for one row; False where nothing was left to do."""
+        if decision == "reopen":
+            return reopen([row]) == 1
+        return close([row], by=by, now=clock.now()) == 1
 
-    @admin.action(permissions=["close"])
-    def close_selected(self, request, queryset) -> None:
-        rows = [row for row in queryset if self.has_close_permission(request, row)]
-        count = close(rows, by=request.user, now=clock.now())
-        self.message_user(
-            request, ngettext("%d closed.", "%d closed.", count) % count, messages.SUCCESS
+    def decide_selected(self, request, queryset, decision: str) -> None:
+        count = 0
+        for row in list(queryset):
+            if not self.has_close_permission(request, row):
+                continue
+            try:
+                count += self.decide(decision, row, by=request.user)
+            except ValidationError as refusal:
+                self.message_user(request, refused(row, refusal), messages.ERROR)
+        text = (
+            ngettext("%d opened again.", "%d opened again.", count)
+            if decision == "reopen"
+            else ngettext("%d closed.", "%d closed.", count)
         )
+        self.message_user(request, text % count, messages.SUCCESS)
+
+    @admin.action(permissions=["close"], description=gettext_lazy("Done"))
+    def close_selected(self, request, queryset) -> None:
+        self.decide_selected(request, queryset, "close")
+
+    @admin.action(permissions=["close"], description=gettext_lazy("Open again"))
+    def reopen_selected(self, request, queryset) -> None:
+        self.decide_selected(request, queryset, "reopen")
+
+    def url_name(self, what: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{what}"
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_close"
-        view = self.admin_site.admin_view(require_POST(self.close_view))
-        return [path("<path:object_id>/close/", view, name=name), *super().get_urls()]
+        view = self.admin_site.admin_view(require_POST(self.decision_view))
+        own = [
+            path(f"<path:object_id>/{what}/", view, {"decision": what}, name=self.url_name(what))
+            for what in (*self.decisions, "reopen")
+        ]
+        return [*own, *super().get_urls()]
 
-    def close_view(self, request, object_id: str):
+    def decision_view(self, request, object_id: str, decision: str):
         row = self.get_object(request, object_id)
         if not self.has_close_permission(request, row):
             raise PermissionDenied
-        close([row], by=request.user, now=clock.now())
-        self.message_user(request, _("Closed: %s") % row, messages.SUCCESS)
-        return HttpResponseRedirect(
-            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        )
+        try:
+            self.decide(decision, row, by=request.user)
+        except ValidationError as refusal:
+            self.message_user(request, refused(row, refusal), messages.ERROR)
+            return HttpResponseRedirect(reverse(f"admin:{self.url_name('change')}", args=[row.pk]))
+        said = _("Open again: %s") if decision == "reopen" else _("Closed: %s")
+        self.message_user(request, said % row, messages.SUCCESS)
+        return HttpResponseRedirect(reverse(f"admin:{self.url_name('changelist')}"))
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        if obj is not None and obj.closed_at is None and self.has_close_permission(request, obj):
-            name = f"admin:{self.opts.app_label}_{self.opts.model_name}_close"
-            context |= {
-                "close_url": reverse(name, args=[obj.pk]),
-                "close_label": self.close_label,
-            }
+        if obj is not None and self.has_close_permission(request, obj):
+            offered = {"reopen": _("Open again")} if obj.closed_at else self.decisions
+            context["decisions"] = [
+                (reverse(f"admin:{self.url_name(what)}", args=[obj.pk]), label)
+                for what, label in offered.items()
+            ]
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+
+def refused(row, refusal: ValidationError) -> str:
+    return f"{row}: {' '.join(refusal.messages)}"
 
 
 def chosen(rows, value: str):
@@ -89,25 +120,32 @@ def chosen(rows, value: str):
 
 @admin.register(Doubt)
 class DoubtAdmin(ClosableAdmin):
+    """Of a doubt whose value is the key of a place, the list names the place."""
+
     rank = 2
+    decisions = {
+        "confirm": gettext_lazy("The value used is right"),
+        "take-over": gettext_lazy("Take over the other value"),
+    }
+    actions = ["confirm_selected", "take_over_selected", "reopen_selected"]
     list_display = [
         "about",
-        "field",
-        "value_used",
-        "other_value",
+        "which_field",
+        "used",
+        "other",
         "source",
         "source_date",
-        "agency",
     ]
+    readonly_fields = ["which_field", "used", "other"]
     search_fields = ["field", "value_used", "other_value", "source", "note", "area__name"]
     fieldsets = [
         (
             gettext_lazy("What is in doubt"),
-            {"fields": ["agency", "post", "office", "area", "responsibility", "field"]},
+            {"fields": ["agency", "post", "office", "area", "responsibility", "which_field"]},
         ),
         (
             gettext_lazy("What is said"),
-            {"fields": ["value_used", "other_value", "source", "source_date", "note"]},
+            {"fields": ["used", "other", "source", "source_date", "note"]},
         ),
         (gettext_lazy("Decided"), {"fields": ["closed_at", "closed_by"]}),
     ]
@@ -119,11 +157,46 @@ class DoubtAdmin(ClosableAdmin):
             .select_related("agency", "post", "office", "area__parent", "responsibility__post")
             .select_related("responsibility__area__parent")
         )
+        for name, key in (("used_place", "value_used"), ("other_place", "other_value")):
+            place = Area.objects.filter(key=OuterRef(key)).order_by().values("name")[:1]
+            found = found.annotate(**{name: Subquery(place)})
+        if not request.user.is_superuser:
+            own = Area.objects.filter(agencies__in=agencies_of(request.user)).values("pk")
+            places = Area.objects.in_districts(own).values("pk")
+            found = found.filter(Q(agency__isnull=False) | Q(area__in=places))
         return found.prefetch_related(
             "agency__translations",
             "post__translations",
             "responsibility__post__translations",
         )
+
+    def decide(self, decision: str, row, *, by) -> bool:
+        if decision == "confirm":
+            return confirm(row, by=by, now=clock.now())
+        if decision == "take-over":
+            return take_over(row, by=by, now=clock.now())
+        return super().decide(decision, row, by=by)
+
+    @admin.action(permissions=["close"], description=decisions["confirm"])
+    def confirm_selected(self, request, queryset) -> None:
+        self.decide_selected(request, queryset, "confirm")
+
+    @admin.action(permissions=["close"], description=decisions["take-over"])
+    def take_over_selected(self, request, queryset) -> None:
+        self.decide_selected(request, queryset, "take-over")
+
+    @admin.display(description=gettext_lazy("field"), ordering="field")
+    def which_field(self, doubt: Doubt) -> str:
+        field = field_of(doubt)
+        return str(field.verbose_name) if field is not None else doubt.field
+
+    @admin.display(description=gettext_lazy("value used"))
+    def used(self, doubt: Doubt) -> str:
+        return doubt.used_place or doubt.value_used
+
+    @admin.display(description=gettext_lazy("other value"))
+    def other(self, doubt: Doubt) -> str:
+        return doubt.other_place or doubt.other_value
 
     @admin.display(description=gettext_lazy("about"))
     def about(self, doubt: Doubt):
@@ -133,7 +206,6 @@ class DoubtAdmin(ClosableAdmin):
 @admin.register(Correction)
 class CorrectionAdmin(ClosableAdmin):
     rank = 1
-    close_label = gettext_lazy("Done")
     list_display = ["kind", "beginning", "page", "received_at", "agency"]
     list_filter = [OpenFilter, "kind", AgencyFilter]
     search_fields = ["text", "page", "contact"]

@@ -356,7 +356,7 @@ def test_an_editor_cannot_change_the_places_of_another_district(place, editor):
 def test_a_doubt_is_closed_with_one_button_and_the_name_of_who_did(place, editor):
     doubt = Doubt.objects.create(agency=place.agency, post=place.richter, field="phone")
     assert "Koordinatorin" in text_of(editor.get(url("doubt")))
-    editor.post(url("doubt", f"{doubt.pk}/close/"))
+    editor.post(url("doubt", f"{doubt.pk}/confirm/"))
     doubt.refresh_from_db()
     assert doubt.closed_at is not None
     assert doubt.closed_by.staff_roles.get().agency == place.agency
@@ -366,7 +366,7 @@ def test_a_doubt_is_closed_with_one_button_and_the_name_of_who_did(place, editor
 
 def test_closing_is_not_for_a_get_nor_for_a_coordinator(place, editor):
     doubt = Doubt.objects.create(agency=place.agency, post=place.richter, field="phone")
-    address = url("doubt", f"{doubt.pk}/close/")
+    address = url("doubt", f"{doubt.pk}/confirm/")
     assert editor.get(address).status_code == 405
     assert log_in(place.agency, Role.COORDINATOR).post(address).status_code == 403
     doubt.refresh_from_db()
@@ -631,3 +631,67 @@ def test_nobody_holds_one_post_twice_on_one_day(place, editor):
     again["tenures-1-valid_from"] = TOMORROW
     saved(editor.post(address, form_of(editor, address) | ended | again))
     assert place.richter.tenures.count() == 2
+
+
+# A doubt is decided ------------------------------------------------------------------------------
+
+
+def doubted(place, **fields) -> Doubt:
+    fields = {"field": "phone", "value_used": place.richter.phone} | fields
+    return Doubt.objects.create(agency=place.agency, post=place.richter, **fields)
+
+
+def test_the_other_value_is_taken_over(place, editor):
+    doubt = doubted(place, other_value="03433 241-99")
+    page = text_of(editor.get(url("doubt", f"{doubt.pk}/change/")))
+    assert "The value used is right" in page
+    assert "Take over the other value" in page
+    editor.post(url("doubt", f"{doubt.pk}/take-over/"))
+    place.richter.refresh_from_db()
+    doubt.refresh_from_db()
+    assert place.richter.phone == "03433 241-99"
+    assert doubt.closed_by.staff_roles.get().agency == place.agency
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"other_value": "call us"}, "Write the number with digits"),
+        ({"other_value": ""}, "The source names no other value"),
+        ({"field": "holder", "other_value": "x"}, "not one field of a contact"),
+        ({"field": "agency", "other_value": "1"}, "not one field of a contact"),
+        ({"value_used": "0", "other_value": "03433 1"}, "has been changed since"),
+    ],
+)
+def test_what_cannot_be_taken_over_says_why_and_stays_open(place, editor, fields, why):
+    doubt, phone = doubted(place, **fields), place.richter.phone
+    answer = editor.post(url("doubt", f"{doubt.pk}/take-over/"), follow=True)
+    assert why in text_of(answer)
+    doubt.refresh_from_db()
+    place.richter.refresh_from_db()
+    assert (doubt.closed_at, place.richter.phone) == (None, phone)
+
+
+def test_a_decided_doubt_is_opened_again(place, editor):
+    doubt = doubted(place)
+    editor.post(url("doubt", f"{doubt.pk}/confirm/"))
+    assert "Open again" in text_of(editor.get(url("doubt", f"{doubt.pk}/change/")))
+    editor.post(url("doubt", f"{doubt.pk}/reopen/"))
+    doubt.refresh_from_db()
+    assert (doubt.closed_at, doubt.closed_by) == (None, None)
+
+
+def test_an_editor_sees_doubts_of_their_own_county_by_name(place, editor):
+    elsewhere = factories.municipality("Fernstadt", factories.district("Landkreis Fern"))
+    far = Doubt.objects.create(area=elsewhere, field="boundary")
+    near = Doubt.objects.create(
+        area=place.nerchau, field="municipality", value_used=place.grimma.key
+    )
+    doubted(place)
+    page = editor.get(url("doubt"))
+    assert set(page.context["cl"].result_list) >= {near}
+    assert far not in page.context["cl"].result_list
+    assert editor.get(url("doubt", f"{far.pk}/change/")).status_code == 404
+    assert place.grimma.key not in text_of(page)
+    assert "Grimma" in text_of(page)
+    assert '<td class="field-which_field">telephone</td>' in text_of(page)
