@@ -92,3 +92,47 @@ def test_the_administration_is_accessible_in_the_dark(staff):
     staff.emulate_media(color_scheme="light")
 
     assert found == {}
+
+
+def test_a_phone_reaches_the_log_out_and_nothing_is_clipped(staff):
+    staff.set_viewport_size({"width": 360, "height": 740})
+    staff.goto("/verwaltung/contacts/post/")
+    staff.goto(staff.locator("#result_list tbody th a").first.get_attribute("href"))
+
+    assert staff.evaluate(
+        """() => {
+            const button = document.querySelector("#logout-form button");
+            const box = button.getBoundingClientRect();
+            return button.contains(document.elementFromPoint(
+                box.x + box.width / 2, box.y + box.height / 2));
+        }"""
+    )
+    assert (
+        staff.evaluate(
+            """() => [...document.querySelectorAll(
+                "#content fieldset :is(input:not([type=hidden]), select, textarea, .help)")]
+                .filter((e) => e.checkVisibility() && !e.closest(".select2-hidden-accessible")
+                    && !e.classList.contains("select2-hidden-accessible")
+                    && e.getBoundingClientRect().right
+                        > e.closest("fieldset").getBoundingClientRect().right + 1)
+                .map((e) => e.id || e.outerHTML.slice(0, 80))"""
+        )
+        == []
+    )
+
+
+def test_a_list_on_a_phone_scrolls_in_its_own_frame(staff):
+    staff.set_viewport_size({"width": 360, "height": 740})
+    for model in ("post", "doubt"):
+        staff.goto(f"/verwaltung/contacts/{model}/")
+        wide = "() => document.documentElement.scrollWidth > innerWidth"
+        assert not staff.evaluate(wide), model
+
+
+def test_the_table_of_doubts_fits_a_desk(staff):
+    staff.set_viewport_size({"width": 1280, "height": 900})
+    staff.goto("/verwaltung/contacts/doubt/")
+    assert staff.evaluate(
+        """() => { const frame = document.querySelector("#changelist-form .results");
+            return !frame || frame.scrollWidth <= frame.clientWidth; }"""
+    )
