@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test.signals import setting_changed
 
 from portal.catalogues import compile_catalogues
 from tests import postgresql, servers
@@ -15,7 +16,9 @@ from tests.needs import chromium, need
 
 def pytest_configure(config: pytest.Config) -> None:
     """Adapt the settings before anything has used them; the settings module stays as it is."""
-    compile_catalogues(settings.LOCALE_PATHS)
+    if compile_catalogues(settings.LOCALE_PATHS):
+        # Django has loaded its translations by now, without those that were compiled just here.
+        setting_changed.send(pytest_configure, setting="LOCALE_PATHS", value=None, enter=True)
     scratch = tempfile.TemporaryDirectory(prefix="ansprechbar-tests-")
     config.add_cleanup(scratch.cleanup)
     settings.VAR_DIR = settings.STATIC_ROOT = Path(scratch.name)

@@ -68,9 +68,11 @@ GENERAL = {
     "admin:view_on_site": (302, 302),  # to a public page
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
+DECISIONS = ("close", "confirm", "take-over", "reopen")  # by POST only
 NAME = re.compile(
     r"admin:(portal|contacts)_(?P<model>[a-z]+)_"
-    r"(?P<verb>changelist|add|history|delete|change|close|alias|delete_translation)"
+    r"(?P<verb>changelist|add|history|delete|change|alias|delete_translation|"
+    rf"{'|'.join(DECISIONS)})"
 )
 ARGUMENTS = {
     "contacts:municipality": ["grimma"],
@@ -117,7 +119,7 @@ def expected_of(verb: str, model: str, level: Level) -> set[int]:
     look, add, delete = MODELS[model]
     if level is Level.VISITOR:
         return {401}
-    if verb == "close":
+    if verb in DECISIONS:
         return {405}
     least = {"add": add, "delete": delete, "delete_translation": delete, "alias": E}
     return {200} if level >= least.get(verb, look) else {403, 404}
