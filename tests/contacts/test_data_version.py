@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connections, models, transaction
 
 from contacts import snapshot
 from contacts.models import (
@@ -181,7 +181,12 @@ def test_what_is_held_is_built_once_per_version_by_all_threads(one_of_each):
     built = []
     held = PerVersion(lambda versions: built.append(versions) or versions, "contacts")
     versions = data_version.read()
-    threads = [threading.Thread(target=held.at, args=[versions]) for _number in range(8)]
+
+    def ask() -> None:
+        held.at(versions)
+        connections.close_all()
+
+    threads = [threading.Thread(target=ask) for _number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
