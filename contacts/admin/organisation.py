@@ -8,13 +8,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
-from contacts.admin.rules import (
-    DroppingFormSet,
-    RefusalsInWords,
-    RuleInline,
-    save_rules,
-    tell_vanished,
-)
+from contacts.admin.rule_forms import DroppingFormSet
+from contacts.admin.rules import RefusalsInWords, RuleInline, save_rules, tell_vanished
 from contacts.admin.scoped import NeverDeleted, ScopedAdmin, ScopedInline, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.labels import holder_names, post_label
