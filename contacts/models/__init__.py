@@ -11,6 +11,8 @@ from contacts.models.areas import (
 )
 from contacts.models.doubts import Doubt
 from contacts.models.feedback import Correction, GoldenCase, LookUpCount, MissedInput
+from contacts.models.gaps import DocumentedGap
+from contacts.models.imports import ImportDraft
 from contacts.models.legal import LegalDetails
 from contacts.models.loading import LoadRecord
 from contacts.models.offices import Office, OfficeTranslation, OpeningHours
@@ -25,8 +27,10 @@ __all__ = [
     "Area",
     "Correction",
     "District",
+    "DocumentedGap",
     "Doubt",
     "GoldenCase",
+    "ImportDraft",
     "LegalDetails",
     "LoadRecord",
     "Locality",

@@ -16,6 +16,7 @@ from contacts.models.constraints import until_not_before_from, validate_phone
 from contacts.models.scoping import TranslatedPublishedQuerySet, TranslatedSharedQuerySet
 from portal.colours import validate_accent
 from portal.data_version import PublicQuerySet
+from portal.history import Tracked
 
 
 class Topic(TranslatableModel):
@@ -26,6 +27,7 @@ class Topic(TranslatableModel):
     slug = models.SlugField(_("name in the address"), unique=True)
 
     objects = TranslatableManager.from_queryset(TranslatedSharedQuerySet)()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("topic")
@@ -45,6 +47,7 @@ class TopicTranslation(TranslatedFieldsModel):
     name = models.CharField(_("name"), max_length=100)
 
     objects = PublicQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("translation")
@@ -104,6 +107,7 @@ class Agency(TranslatableModel):
     )
 
     objects = TranslatableManager.from_queryset(TranslatedPublishedQuerySet)()
+    history = Tracked(m2m_fields=[districts])
 
     class Meta:
         verbose_name = _("agency")
@@ -143,6 +147,7 @@ class AgencyTranslation(TranslatedFieldsModel):
     funding_notice = models.TextField(_("funding notice"), blank=True)
 
     objects = PublicQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("translation")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.scoping import SharedQuerySet
 from contacts.names import search_keys
+from portal.history import Tracked
 
 
 class Source(models.Model):
@@ -117,6 +118,10 @@ class Area(models.Model):
     )
 
     objects = AreaQuerySet.as_manager()
+    history = Tracked(
+        excluded_fields=["boundary", "label_point", "latitude", "longitude"],
+        m2m_fields=[postal_codes],
+    )
 
     class Meta:
         verbose_name = _("place")
@@ -257,6 +262,7 @@ class PlaceName(models.Model):
     key2 = models.CharField(_("search key 2"), max_length=200, editable=False)
 
     objects = SharedQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("place name")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.agencies import Agency, Topic
 from contacts.models.areas import Area
+from contacts.models.posts import Post
 from contacts.models.scoping import AgencyQuerySetBase, OwnOrNobodysQuerySet, SharedQuerySet
 from contacts.roles import agencies_of
 
@@ -26,6 +27,11 @@ class Correction(models.Model):
         MISSING_PLACE = "missing-place", _("My place is missing")
         BARRIER = "barrier", _("A barrier keeps me from using a page")
 
+    class Outcome(models.TextChoices):
+        OPEN = "", _("open")
+        ACCEPTED = "accepted", _("taken over")
+        DECLINED = "declined", _("not taken over")
+
     agency_path = "agency"
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
@@ -38,12 +44,27 @@ class Correction(models.Model):
         blank=True,
     )
     page = models.CharField(_("page"), max_length=300, blank=True)
+    post = models.ForeignKey(
+        Post,
+        verbose_name=_("post"),
+        on_delete=models.CASCADE,
+        related_name="corrections",
+        null=True,
+        blank=True,
+    )
+    asked = models.CharField(_("asked for"), max_length=100, blank=True)
+    # {field of the post, or "holder": {"shown": what the visitor saw, "wanted": what it should be}}
+    proposed = models.JSONField(_("proposed"), default=dict, blank=True)
     text = models.TextField(_("message"), max_length=2000)
     contact = models.CharField(_("e-mail or telephone"), max_length=200, blank=True)
     # Drawn when the form was opened, so that the same form sent twice is one message; "" where no
     # form was.
     nonce = models.CharField(max_length=32, blank=True, default="", editable=False)
+    language = models.CharField(_("language"), max_length=10, blank=True)
     received_at = models.DateTimeField(_("received"))
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.OPEN, blank=True
+    )
     closed_at = models.DateTimeField(_("done"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

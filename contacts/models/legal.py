@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.agencies import Agency
 from contacts.models.scoping import PublishedQuerySet
+from portal.history import Tracked
 
 
 class LegalDetails(models.Model):
@@ -60,6 +61,7 @@ class LegalDetails(models.Model):
     statement_on = models.DateField(_("statement of"), null=True, blank=True)
 
     objects = PublishedQuerySet.as_manager()
+    history = Tracked()
 
     REQUIRED = (
         "body_name",

@@ -12,6 +12,7 @@ from contacts.models.agencies import Agency
 from contacts.models.constraints import validate_phone
 from contacts.models.scoping import PublishedQuerySet, TranslatedPublishedQuerySet
 from portal.data_version import PublicQuerySet
+from portal.history import Tracked
 
 
 class YesNoUnknown(models.TextChoices):
@@ -55,8 +56,16 @@ class Office(TranslatableModel):
         choices=YesNoUnknown.choices,
         default=YesNoUnknown.UNKNOWN,
     )
+    archived_on = models.DateField(
+        _("out of use since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Kept for the record and old links; shown nowhere else."),
+    )
 
     objects = TranslatableManager.from_queryset(TranslatedPublishedQuerySet)()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("office")
@@ -91,6 +100,7 @@ class OfficeTranslation(TranslatedFieldsModel):
     access_note = models.CharField(_("note on access"), max_length=300, blank=True)
 
     objects = PublicQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("translation")
@@ -123,6 +133,7 @@ class OpeningHours(models.Model):
     closes = models.TimeField(_("until"))
 
     objects = PublishedQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("opening hours")

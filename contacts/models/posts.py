@@ -21,6 +21,7 @@ from contacts.models.constraints import until_not_before_from, validate_phone
 from contacts.models.offices import Office
 from contacts.models.scoping import PublishedQuerySet, TranslatedPublishedQuerySet
 from portal.data_version import PublicQuerySet
+from portal.history import Tracked
 
 
 class Post(TranslatableModel):
@@ -92,8 +93,16 @@ class Post(TranslatableModel):
         blank=True,
         help_text=_("The day on which somebody last checked that all of this is right."),
     )
+    archived_on = models.DateField(
+        _("out of use since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Kept for the record and old links; shown nowhere else."),
+    )
 
     objects = TranslatableManager.from_queryset(TranslatedPublishedQuerySet)()
+    history = Tracked(m2m_fields=[topics])
 
     class Meta:
         verbose_name = _("post")
@@ -133,6 +142,7 @@ class PostTranslation(TranslatedFieldsModel):
     title = models.CharField(_("title"), max_length=160)
 
     objects = PublicQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("translation")
@@ -162,6 +172,7 @@ class Person(models.Model):
     )
 
     objects = PublishedQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("person")
@@ -189,6 +200,7 @@ class SpokenLanguage(models.Model):
     )
 
     objects = PublishedQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("spoken language")
@@ -218,6 +230,7 @@ class Tenure(models.Model):
     valid_until = models.DateField(_("last day"), null=True, blank=True)
 
     objects = PublishedQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("holder")
@@ -275,6 +288,7 @@ class Absence(models.Model):
     )
 
     objects = PublishedQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = _("absence")

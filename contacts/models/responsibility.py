@@ -89,12 +89,23 @@ class Responsibility(models.Model):
 
 
 class Publication(models.Model):
-    """One published change of responsibilities: the rows before and the rows after.
+    """One published change of who answers and how to reach them: the rows before and after.
 
-    Rows are JSON objects with the ids and dates of `Responsibility`; undo publishes the inverse.
+    Rows are JSON objects: the model, the id and the columns of a rule, a post, a tenure and so on
+    (`contacts.records` writes and reads them). Undo publishes the inverse.
     """
 
+    class Kind(models.TextChoices):
+        EDIT = "edit", _("change")
+        HAND_OVER = "hand-over", _("hand-over")
+        REPLACEMENT = "replacement", _("new holder")
+        ABSENCE = "absence", _("absence")
+        IMPORT = "import", _("import")
+        UNDO = "undo", _("taken back")
+
     agency_path = "agency"
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.EDIT)
 
     agency = models.ForeignKey(
         Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="publications"
