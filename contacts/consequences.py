@@ -1,6 +1,6 @@
 """Publishing with open eyes: which answers does a change of responsibilities take away?
 
-`publish` is the verb of `contacts.responsibilities`, and tells besides which golden cases have
+`publish` is the verb of `contacts.publishing`, and tells besides which golden cases have
 turned and which places nobody answers for any more. Both are asked before and after, under lock, on
 today and on every later day on which a changed rule begins or has ended.
 """
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts import golden_cases, responsibilities, snapshot
-from contacts.models import Agency, GoldenCase, Publication
+from contacts import golden_cases, publishing, responsibilities, snapshot
+from contacts.models import Agency, GoldenCase, Post, Publication, Responsibility
+from contacts.records import Edit
 from contacts.resolver import Outcome, resolve
 from contacts.responsibilities import ONE_DAY
-from contacts.rule_checks import Change, day_in_words
+from contacts.rule_checks import Change, Row, day_in_words
 from contacts.snapshot import Snapshot
 from portal import clock
 
@@ -45,21 +46,36 @@ class Consequences:
 
 
 def publish(
-    agency: Agency, changes: Iterable[Change], *, by, reason: str = "", now: dt.datetime
+    agency: Agency,
+    changes: Iterable[Change] = (),
+    *,
+    edits: Iterable[Edit] = (),
+    now: dt.datetime,
+    **recorded,
 ) -> tuple[Publication | None, Consequences]:
-    """`responsibilities.publish`, and what follows from it. Raises `RefusedError` as that does."""
+    """`publishing.publish`, and what follows from it. Raises `RefusedError` as that does."""
     changes = [change for change in changes if not change.is_empty]
+    edits = [edit for edit in edits if not edit.is_empty]
     days = days_to_look_at(changes, clock.today(now))
     with transaction.atomic():
         responsibilities.lock(agency, changes)
-        before = snapshot.latest() if changes else None
-        published = responsibilities.publish(agency, changes, by=by, reason=reason, now=now)
+        before = snapshot.latest() if changes or edits else None
+        published = publishing.publish(agency, changes, edits=edits, now=now, **recorded)
         if published is None:
             return None, Consequences()
         after = snapshot.latest()
         turns, still_wrong = golden_cases.compare(agency, days, before=before, after=after)
-        gaps = gaps_between(changes, days, before=before, after=after)
+        gaps = gaps_between([*changes, *_rules_of(edits)], days, before=before, after=after)
     return published, Consequences(turns, still_wrong, gaps)
+
+
+def _rules_of(edits: Iterable[Edit]) -> list[Change]:
+    """The rules of the posts that are edited: one that is vacant now answers for none of them."""
+    posts = [edit.before.pk for edit in edits if edit.model is Post and edit.before is not None]
+    rules = Responsibility.objects.filter(post__in=posts) if posts else ()
+    if posts:
+        rules = rules.select_related("post__agency", "area__parent", "topic")
+    return [Change(rule, Row.of(rule)) for rule in rules]
 
 
 def days_to_look_at(changes: Iterable[Change], on: dt.date) -> list[dt.date]:

@@ -1,8 +1,7 @@
-"""Who answers for which place: the one way to change it.
+"""Who answers for which place: the changes that an editor may ask for.
 
-An editor's change is a list of `Change`s. `contacts.rule_checks` says what is wrong with them, and
-`publish` writes them: all or nothing, under lock, with a `Publication` that holds the rows before
-and after (`contacts.consequences` publishes too, and tells which answers that takes away). Nobody
+What an editor wants is a list of `Change`s. `contacts.rule_checks` says what is wrong with them,
+and `contacts.publishing` writes them with `write`: all or nothing, under lock, on record. Nobody
 else writes a `Responsibility`, except the loader of an office's first data.
 
 All dates are local (Europe/Berlin) and inclusive; None is an open end.
@@ -12,12 +11,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from contacts.models import Agency, Area, Post, Publication, Responsibility
+from contacts.models import Agency, Area, Post, Responsibility
+from contacts.records import as_record
 from contacts.rule_checks import FIELDS, Change, Problem, Row, check
-from portal import clock
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -62,18 +60,6 @@ def move(rules: Iterable[Responsibility], *, to: Post, on: dt.date) -> list[Chan
     return changes
 
 
-class RefusedError(Exception):
-    """The changes cannot be published; `problems` says why, one by one."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(" ".join(self.messages))
-
-    @property
-    def messages(self) -> list[str]:
-        return list(dict.fromkeys(problem.message for problem in self.problems))
-
-
 def lock(agency: Agency, changes: Iterable[Change]) -> None:
     """Let nobody else check or publish for `agency`, or for these places, until we are through.
 
@@ -94,41 +80,6 @@ def lock_and_check(agency: Agency, changes: Sequence[Change], *, on: dt.date) ->
     return _stale(changes) or check(agency, changes, on=on)
 
 
-# Publishing ---------------------------------------------------------------------------------------
-
-
-def publish(
-    agency: Agency, changes: Iterable[Change], *, by, reason: str = "", now: dt.datetime
-) -> Publication | None:
-    """Write `changes` in one transaction, and return the record of it; None when nothing changes.
-
-    Raises `RefusedError` and writes nothing when `check` objects, or when a rule has been changed
-    or deleted by somebody else since it was read. `by` is a user, or None for a file; `now` an
-    aware instant. Order: lock, check, delete, change, create, record.
-    """
-    changes = [change for change in changes if not change.is_empty]
-    if not changes:
-        return None
-    try:
-        with transaction.atomic():
-            problems = lock_and_check(agency, changes, on=clock.today(now))
-            if problems:
-                raise RefusedError(problems)
-            before, after = write(changes)
-            return Publication.objects.create(
-                agency=agency,
-                published_at=now,
-                published_by=by,
-                reason=reason[: Publication._meta.get_field("reason").max_length],
-                before=before,
-                after=after,
-            )
-    except IntegrityError as error:
-        raise RefusedError(
-            [Problem(changes[0], _("Somebody else has changed these places. Please try again."))]
-        ) from error
-
-
 def _stale(changes: Sequence[Change]) -> list[Problem]:
     """The changes whose rule is no longer what the editor saw."""
     present = Responsibility.objects.in_bulk([change.rule.pk for change in changes if change.rule])
@@ -139,40 +90,32 @@ def _stale(changes: Sequence[Change]) -> list[Problem]:
         if change.rule
         and (
             change.rule.pk not in present
-            or _as_json(change.rule) != _as_json(present[change.rule.pk])
+            or as_record(change.rule) != as_record(present[change.rule.pk])
         )
     ]
 
 
 def write(changes: Sequence[Change]) -> tuple[list[dict], list[dict]]:
     """Write without any check; return the rows before and after as a `Publication` stores them."""
-    before = [_as_json(change.rule) for change in changes if change.rule]
+    before = [as_record(change.rule) for change in changes if change.rule]
     gone = [change.rule.pk for change in changes if change.row is None]
     changed = [
         Responsibility(pk=change.rule.pk, **_fields(change.row))
         for change in changes
         if change.rule and change.row
     ]
-    new = [Responsibility(**_fields(change.row)) for change in changes if change.rule is None]
+    new = [
+        Responsibility(pk=change.former_id, **_fields(change.row))
+        for change in changes
+        if change.rule is None
+    ]
     if gone:
         Responsibility.objects.filter(pk__in=gone).delete()
     if changed:
         Responsibility.objects.bulk_update(changed, FIELDS)
     Responsibility.objects.bulk_create(new)
-    return before, [_as_json(rule) for rule in (*changed, *new)]
+    return before, [as_record(rule) for rule in (*changed, *new)]
 
 
 def _fields(row: Row) -> dict:
     return {name: getattr(row, name) for name in FIELDS}
-
-
-def _as_json(rule: Responsibility) -> dict:
-    return {
-        "id": rule.pk,
-        "post_id": rule.post_id,
-        "area_id": rule.area_id,
-        "topic_id": rule.topic_id,
-        "valid_from": rule.valid_from.isoformat() if rule.valid_from else None,
-        "valid_until": rule.valid_until.isoformat() if rule.valid_until else None,
-        "joint": rule.joint,
-    }

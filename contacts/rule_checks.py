@@ -57,10 +57,14 @@ FIELDS = ("post", "area", "topic", "valid_from", "valid_until", "joint")
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """One rule before and after: without `rule` it is new, without `row` it goes."""
+    """One rule before and after: without `rule` it is new, without `row` it goes.
+
+    `former_id` is that of a rule which has been deleted and comes back.
+    """
 
     rule: Responsibility | None
     row: Row | None
+    former_id: int | None = None
 
     @property
     def before(self) -> Row | None:
@@ -75,7 +79,7 @@ class Change:
 class Problem:
     """Why a change cannot be published: a sentence, and the field that it is about."""
 
-    change: Change
+    change: object  # a Change, or an Edit of contacts.records
     message: str
     field: str = ""
 

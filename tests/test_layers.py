@@ -14,7 +14,7 @@ ROOF = ("portal.urls", "portal.views", "portal.management")
 LAYERS = [
     ["names", "slugs", "roles", "spoken"],
     ["models"],
-    ["places", "loading", "states"],
+    ["places", "loading", "states", "records"],
     ["index", "tables"],
     ["reader"],
     ["gazetteer", "load_places", "load_office"],
@@ -24,7 +24,9 @@ LAYERS = [
     ["labels", "reasons", "cards", "map", "vcard", "panels"],
     ["rule_checks"],
     ["responsibilities"],
+    ["publishing", "staffing"],
     ["golden_cases", "consequences", "learning", "corrections", "closing"],
+    ["undoing"],
     ["forms", "filters", "demo", "checks"],
     ["views", "admin", "management", "templatetags"],
     ["urls"],

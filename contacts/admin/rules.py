@@ -28,7 +28,7 @@ from contacts.admin.search import PlaceSearch
 from contacts.consequences import Consequences, some_of
 from contacts.labels import holder_names, post_label
 from contacts.models import Agency, Post, Responsibility
-from contacts.responsibilities import RefusedError
+from contacts.publishing import RefusedError
 from contacts.rule_checks import Change, day_in_words
 from portal import clock
 

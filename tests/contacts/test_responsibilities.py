@@ -7,9 +7,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
-from contacts import consequences, responsibilities
+from contacts import consequences, publishing, responsibilities
 from contacts.models import GoldenCase, Publication, Responsibility
-from contacts.responsibilities import RefusedError, create, delete, update
+from contacts.publishing import RefusedError
+from contacts.responsibilities import create, delete, update
 from contacts.rule_checks import Row
 from contacts.snapshot import latest
 from portal import data_version
@@ -22,7 +23,7 @@ NEW_YEAR = dt.date(2027, 1, 1)
 
 
 def publish(place, *changes, by=None, reason=""):
-    return responsibilities.publish(place.agency, changes, by=by, reason=reason, now=NOW)
+    return publishing.publish(place.agency, changes, by=by, reason=reason, now=NOW)
 
 
 def refused(place, *changes) -> str:

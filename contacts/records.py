@@ -1,0 +1,118 @@
+"""Rows of contacts as a `Publication` keeps them: JSON objects that can be compared and put back.
+
+An `Edit` is one row before and after, as `rule_checks.Change` is for a rule. Each record names its
+model, its id and all its columns; dates are ISO texts.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Model
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from contacts.models import Absence, Person, Post, PostTranslation, Responsibility, Tenure
+
+# In the order in which rows may point at each other; what goes, goes the other way round.
+RECORDED: tuple[type[Model], ...] = (
+    Person,
+    Post,
+    PostTranslation,
+    Tenure,
+    Absence,
+    Responsibility,
+)
+MODELS = {model._meta.model_name: model for model in RECORDED}
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """One row before and after: without `before` it is new, without `after` it goes.
+
+    `before` is as it was read, `after` another object of the same model, with the same id if there
+    was one before.
+    """
+
+    before: Model | None
+    after: Model | None
+
+    @property
+    def model(self) -> type[Model]:
+        return type(self.after or self.before)
+
+    @property
+    def is_empty(self) -> bool:
+        return bool(self.before and self.after) and as_record(self.before) == as_record(self.after)
+
+
+def columns(model: type[Model]) -> list:
+    return [field for field in model._meta.concrete_fields if not field.primary_key]
+
+
+def as_record(row: Model) -> dict:
+    """`row` as JSON. Whatever `write` has stored can be read back by `from_record`."""
+    record = {"model": row._meta.model_name, "id": row.pk}
+    for field in columns(type(row)):
+        value = getattr(row, field.attname)
+        record[field.attname] = value.isoformat() if isinstance(value, dt.date) else value
+    return record
+
+
+def from_record(record: dict) -> Model:
+    """An object with the columns of `record`; it is not stored by that."""
+    model = MODELS[record["model"]]
+    values = {
+        field.attname: field.to_python(record[field.attname])
+        for field in columns(model)
+        if field.attname in record
+    }
+    return model(pk=record["id"], **values)
+
+
+def stale(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits whose row is no longer what was read. One query a model."""
+    wanted = [edit for edit in edits if edit.before is not None]
+    found = []
+    for model in RECORDED:
+        own = [edit for edit in wanted if edit.model is model]
+        present = model._base_manager.in_bulk([edit.before.pk for edit in own]) if own else {}
+        found += [
+            edit
+            for edit in own
+            if edit.before.pk not in present
+            or as_record(present[edit.before.pk]) != as_record(edit.before)
+        ]
+    return found
+
+
+def write(edits: Sequence[Edit], *, by) -> tuple[list[dict], list[dict]]:
+    """Store `edits`, and the history of each row; return the records before and after.
+
+    Raises `IntegrityError` or `ProtectedError` where the database objects.
+    """
+    before = [as_record(edit.before) for edit in edits if edit.before is not None]
+    for model in reversed(RECORDED):
+        for edit in edits:
+            if edit.model is model and edit.after is None:
+                edit.before._history_user = by
+                edit.before.delete()
+    for model in RECORDED:
+        own = [edit for edit in edits if edit.model is model and edit.after is not None]
+        new = [edit.after for edit in own if edit.before is None]
+        changed = [edit.after for edit in own if edit.before is not None]
+        if new:
+            for row in new:
+                _follow_saved(row)
+            bulk_create_with_history(new, model, default_user=by, batch_size=500)
+        if changed:
+            names = [field.name for field in columns(model)]
+            bulk_update_with_history(changed, model, names, default_user=by, batch_size=500)
+    return before, [as_record(edit.after) for edit in edits if edit.after is not None]
+
+
+def _follow_saved(row: Model) -> None:
+    """A row made for a parent that was new itself learns the id that the parent has got."""
+    for field in row._meta.concrete_fields:
+        if field.is_relation and field.is_cached(row):
+            parent = field.get_cached_value(row)
+            setattr(row, field.attname, parent.pk if parent is not None else None)

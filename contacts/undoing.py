@@ -1,0 +1,125 @@
+"""Taking back what has been published: one publication, or all since an earlier one.
+
+Only what a publication has changed is put back. A telephone number that somebody has corrected since
+stays corrected when the towns go back to the former colleague; but where somebody has changed the
+very thing that is to be put back, nothing is written and the editor is told.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from contacts import consequences
+from contacts.consequences import Consequences
+from contacts.models import Agency, Publication, Responsibility
+from contacts.publishing import RefusedError
+from contacts.records import MODELS, Edit, as_record, from_record
+from contacts.rule_checks import Change, Problem, Row
+
+Key = tuple[str, int]
+
+
+def undo(
+    publication: Publication, *, by, now: dt.datetime
+) -> tuple[Publication | None, Consequences]:
+    """Publish the inverse of `publication`. Raises `RefusedError` as `publishing.publish` does,
+    and when a later change of the same rows stands in the way."""
+    reason = _("Taken back: %s") % (publication.reason or publication.get_kind_display())
+    return _put_back(publication.agency, [publication], by=by, reason=reason, now=now)
+
+
+def roll_back(
+    agency: Agency, to: Publication, *, by, now: dt.datetime
+) -> tuple[Publication | None, Consequences]:
+    """Take back everything of `agency` that was published after `to`."""
+    return _put_back(agency, list(since(to)), by=by, reason=_("Rolled back"), now=now)
+
+
+def since(publication: Publication):
+    """The publications of the same agency after this one, the oldest first."""
+    return Publication.objects.filter(agency=publication.agency_id, pk__gt=publication.pk).order_by(
+        "pk"
+    )
+
+
+def _put_back(
+    agency: Agency, publications: Iterable[Publication], *, by, reason: str, now: dt.datetime
+) -> tuple[Publication | None, Consequences]:
+    wanted, expected = _ends_of(publications)
+    present = _present(expected)
+    changes: list[Change] = []
+    edits: list[Edit] = []
+    for key in expected:
+        former, left, row = wanted[key], expected[key], present.get(key)
+        if former is None and left is None:
+            continue
+        if _has_changed_since(row, left=left, former=former):
+            raise RefusedError([Problem(row, _changed_since(row, former or left))])
+        target = _target(row, former=former, left=left)
+        if key[0] == Responsibility._meta.model_name:
+            changes.append(_as_change(row, target))
+        else:
+            edits.append(Edit(row, target))
+    return consequences.publish(
+        agency, changes, edits=edits, by=by, kind=Publication.Kind.UNDO, reason=reason, now=now
+    )
+
+
+def _ends_of(publications: Iterable[Publication]) -> tuple[dict, dict]:
+    """For each row: its record before the first of `publications`, and after the last."""
+    first: dict[Key, dict | None] = {}
+    last: dict[Key, dict | None] = {}
+    for publication in publications:
+        before = {(record["model"], record["id"]): record for record in publication.before}
+        after = {(record["model"], record["id"]): record for record in publication.after}
+        for key in (*before, *after):
+            first.setdefault(key, before.get(key))
+            last[key] = after.get(key)
+    return first, last
+
+
+def _present(keys: Iterable[Key]) -> dict[Key, object]:
+    """The rows of today, as far as they exist. One query a model."""
+    ids: dict[str, list[int]] = {}
+    for name, pk in keys:
+        ids.setdefault(name, []).append(pk)
+    found = {}
+    for name, pks in ids.items():
+        rows = MODELS[name]._base_manager.filter(pk__in=pks)
+        if name == Responsibility._meta.model_name:
+            rows = rows.select_related("post__agency", "area__parent", "topic")
+        found |= {(name, row.pk): row for row in rows}
+    return found
+
+
+def _has_changed_since(row, *, left: dict | None, former: dict | None) -> bool:
+    """Whether what is to be put back is no longer as the publications left it."""
+    if row is None or left is None:
+        return (row is None) != (left is None)
+    now = as_record(row)
+    touched = [name for name in left if former is None or former.get(name) != left[name]]
+    return any(now.get(name) != left[name] for name in touched)
+
+
+def _changed_since(row, record: dict) -> str:
+    about = row if row is not None else from_record(record)
+    return _(
+        "%(row)s has been changed since. Take back the later change first, or change it by hand."
+    ) % {"row": about}
+
+
+def _target(row, *, former: dict | None, left: dict | None):
+    """The row as it shall be: what the publications changed as before, the rest as it is now."""
+    if former is None:
+        return None
+    if row is None:
+        return from_record(former)
+    undone = {name: value for name, value in former.items() if left[name] != value}
+    return from_record({**as_record(row), **undone})
+
+
+def _as_change(row: Responsibility | None, target: Responsibility | None) -> Change:
+    if target is None:
+        return Change(row, None)
+    return Change(row, Row.of(target), former_id=target.pk if row is None else None)
