@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,3 +10,29 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import checks  # noqa: F401  (registers the system checks)
+        from portal import owners
+
+        owners.register(owners.Owners(_seen_by, _changed_by, _names))
+
+
+def _seen_by(user) -> Iterable[str]:
+    """The keys of the agencies in which the user has a role."""
+    from contacts.models import Agency
+    from contacts.roles import agencies_of
+
+    return Agency.objects.of_agencies(agencies_of(user)).values_list("slug", flat=True)
+
+
+def _changed_by(user) -> Iterable[str]:
+    """The keys of the agencies whose rows the user may change."""
+    from contacts.models import Agency
+    from contacts.roles import EDITORS, agencies_of
+
+    return Agency.objects.of_agencies(agencies_of(user, EDITORS)).values_list("slug", flat=True)
+
+
+def _names() -> dict[str, str]:
+    from contacts.models import Agency
+
+    agencies = Agency.objects.prefetch_related("translations")
+    return {agency.slug: str(agency) for agency in agencies}

@@ -1,0 +1,319 @@
+"""The outbox: mail is written in the transaction of what it tells about, and sent afterwards.
+
+A verb of the site calls `put`; when its transaction is rolled back, the mail never was. The jobs
+(`portal.jobs`) call `send_due`, which takes one message after the other under a lease, speaks to
+the mail server outside any transaction, and stores what came of it only while it still holds the
+lease. So no mail is lost, and several senders may work at once. A mail is repeated only when a
+process dies between the server's "250" and our commit, and then with the same Message-ID.
+
+In the demo nothing is ever sent: messages lie in the outbox as `kept`. A mail server that cannot be
+reached, or asks to try later, is tried again for about three days; a recipient that is refused is
+not. Staff see both in the administration, where `resend` is a button.
+
+Log lines name a message by its number, never by its address or text.
+"""
+
+import datetime as dt
+import logging
+import random
+import unicodedata
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from portal import clock, smtp
+from portal.models import OutboxMessage
+from portal.models.outbox import SUBJECT_LENGTH
+
+logger = logging.getLogger(__name__)
+
+State, Problem = OutboxMessage.State, OutboxMessage.Problem
+UNSENT = (State.WAITING, State.FAILED, State.KEPT)
+
+COPIED = ("owner", "recipient", "from_name", "reply_to", "subject", "body", "language")
+COPIED += ("is_secret", "not_after")
+
+BATCH = 50  # messages in one round, so that the other jobs get their turn
+FIRST_DELAY = dt.timedelta(seconds=30)
+LONGEST_DELAY = dt.timedelta(hours=1)
+PAUSE = dt.timedelta(minutes=1)  # for what waits behind a message that found no server
+STEPS = 15  # connection, greeting, TLS, greeting, log-in, sender, recipient, text, and some more
+MAX_TRIES = 72  # with these delays, the last try comes after about three days
+SECRETS_KEPT = dt.timedelta(days=1)  # codes and links that were never sent
+_random = random.SystemRandom()
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+
+def put(
+    about: str,
+    *,
+    to: str,
+    subject: str,
+    body: str,
+    now: dt.datetime,
+    language: str = "",
+    owner: str = "",
+    from_name: str = "",
+    reply_to: str = "",
+    is_secret: bool = False,
+    not_before: dt.datetime | None = None,
+    not_after: dt.datetime | None = None,
+    replace: bool = False,
+) -> OutboxMessage:
+    """Write a mail to one address, in the caller's transaction; return the message about `about`.
+
+    `about` is a text key without personal data, such as `application:<uuid>:receipt`. Where there
+    is a current message about it, that one is returned and nothing is written: the same thing is
+    told once. With `replace` the new one takes its place, and the former is not sent any more
+    unless it has been sent already.
+
+    `subject` is ours alone, never text that a visitor or an applicant typed; `body` is plain text.
+    `owner` is the key of the agency whose staff see the message, "" for superusers only.
+    `from_name` stands before the site's own sender address, and answers go to `reply_to`. A message
+    that `is_secret` (a code, a link that lets somebody in) is unreadable to staff, and its text is
+    wiped as soon as it is sent. It is sent from `not_before` to `not_after` (UTC instants).
+
+    Raises RuntimeError outside a transaction, and ValidationError for an address that is none and
+    for line breaks or other control characters where they would end a header.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("outbox.put belongs into the transaction of what the mail tells about.")
+    fields = {
+        "owner": owner,
+        "recipient": to.strip(),
+        "from_name": from_name,
+        "reply_to": reply_to.strip(),
+        "subject": subject,
+        "body": body,
+        "language": language or settings.LANGUAGE_CODE,
+        "is_secret": is_secret,
+        "not_before": not_before or now,
+        "not_after": not_after,
+    }
+    _refuse_broken(about, fields)
+    return _write(about, fields, replace=replace, now=now)
+
+
+def supersede(about: str, *, now: dt.datetime) -> int:
+    """What is said about `about` no longer holds: it is not sent any more; returns how many.
+
+    A message that is being sent at this moment may still arrive; it then counts as sent.
+    """
+    former = OutboxMessage.objects.filter(about=about, is_current=True)
+    with transaction.atomic():
+        stopped = former.filter(state__in=UNSENT).update(state=State.SUPERSEDED, is_current=False)
+        former.update(is_current=False)
+    return stopped
+
+
+def resend(message: OutboxMessage, *, by, now: dt.datetime) -> OutboxMessage:
+    """Send once more what was given up or has been sent; returns the message that will leave.
+
+    What was given up was never accepted: the same message waits again. What was sent stays on
+    record, and a copy with a Message-ID of its own waits: mail servers drop what they have seen.
+    Raises ValidationError where nothing can be sent again.
+    """
+    with transaction.atomic():
+        message = OutboxMessage.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if not message.can_be_sent_again:
+            raise ValidationError(
+                _("This message cannot be sent again: it still waits, or its text is gone.")
+            )
+        if message.not_after is not None and message.not_after <= now:
+            raise ValidationError(_("It is too late: this message would be of no use any more."))
+        if message.state == State.SENT:
+            OutboxMessage.objects.filter(pk=message.pk).update(is_current=False)
+            copied = {name: getattr(message, name) for name in COPIED} | {"not_before": now}
+            message = _insert(copied, message.about, by=by, now=now)
+        else:
+            OutboxMessage.objects.filter(pk=message.pk, state=State.FAILED).update(
+                state=State.WAITING, tries=0, not_before=now, sent_again_by=by
+            )
+            message.refresh_from_db()
+    return message
+
+
+def _refuse_broken(about: str, fields: dict) -> None:
+    if not about or not about.isascii() or "@" in about or not about.isprintable():
+        raise ValueError("about is a key of plain characters, without anybody's address.")
+    validate_email(fields["recipient"])
+    if fields["reply_to"]:
+        validate_email(fields["reply_to"])
+    for name in ("subject", "from_name", "reply_to", "recipient"):
+        if any(unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") for c in fields[name]):
+            raise ValidationError(_("Line breaks and control characters do not belong here."))
+    if not fields["subject"].strip() or len(fields["subject"]) > SUBJECT_LENGTH:
+        raise ValidationError(_("A mail needs a subject, and a short one."))
+    if not fields["body"].strip() or "\0" in fields["body"]:
+        raise ValidationError(_("A mail needs a text."))
+
+
+def _write(about: str, fields: dict, *, replace: bool, now: dt.datetime) -> OutboxMessage:
+    """Insert, or find what somebody else has written about the same thing meanwhile."""
+    while True:
+        if replace:
+            supersede(about, now=now)
+        found = OutboxMessage.objects.filter(about=about, is_current=True).first()
+        if found is not None:
+            if replace:  # committed by somebody else since the line above
+                continue
+            return found
+        try:
+            with transaction.atomic():
+                return _insert(fields, about, now=now)
+        except IntegrityError:
+            if not OutboxMessage.objects.filter(about=about, is_current=True).exists():
+                raise
+
+
+def _insert(fields: dict, about: str, *, now: dt.datetime, by=None) -> OutboxMessage:
+    return OutboxMessage.objects.create(
+        **fields,
+        about=about,
+        created_at=now,
+        state=State.KEPT if settings.DEMO else State.WAITING,
+        message_id=f"<{uuid.uuid4()}@{_domain()}>",
+        sent_again_by=by,
+    )
+
+
+def _domain() -> str:
+    """The domain of our sender address: a Message-ID names no machine."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+
+
+# Sending ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round of sending came to, in numbers of messages."""
+
+    sent: int = 0
+    failed: int = 0
+    postponed: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.sent} sent, {self.failed} given up, {self.postponed} to try again"
+
+
+def send_due(*, tell_time: Callable[[], dt.datetime] = clock.now, at_most: int = BATCH) -> Round:
+    """Send what is due, one message after the other; stop when the mail server is away.
+
+    `tell_time` is asked before and after each message, since a slow server takes minutes, and a
+    lease counted from the beginning of the round would have run out.
+    """
+    if settings.DEMO or not smtp.is_configured():
+        return Round()
+    give_up(tell_time())
+    counts = {State.SENT: 0, State.FAILED: 0, State.WAITING: 0}
+    for _number in range(at_most):
+        message = claim(tell_time())
+        if message is None:
+            break
+        if connection.in_atomic_block:
+            raise RuntimeError("A mail server is never spoken to inside a transaction.")
+        failure = smtp.deliver(message)
+        now = tell_time()
+        counts[store(message, failure, now=now)] += 1
+        if failure is not None and failure.server_is_away:
+            # The others would fare no better, and a wrong password must not be tried 50 times.
+            OutboxMessage.objects.due(now).update(not_before=now + PAUSE)
+            break
+    return Round(counts[State.SENT], counts[State.FAILED], counts[State.WAITING])
+
+
+def lease() -> dt.timedelta:
+    """How long a sender may take for one mail: every step of it may run into the time-out."""
+    return dt.timedelta(seconds=max(60, STEPS * (settings.EMAIL_TIMEOUT or 0)))
+
+
+def claim(now: dt.datetime) -> OutboxMessage | None:
+    """Reserve the message that is due first; None when there is none.
+
+    One conditional UPDATE decides between two senders, on both databases: whoever comes second
+    changes no row and looks for another one. The try is counted here, so that a message at which a
+    process dies each time is given up in the end.
+    """
+    due = OutboxMessage.objects.due(now)
+    while (pk := due.order_by("not_before", "pk").values_list("pk", flat=True).first()) is not None:
+        token = uuid.uuid4()
+        changed = due.filter(pk=pk).update(
+            lease_token=token, leased_until=now + lease(), tries=F("tries") + 1
+        )
+        if changed:
+            return OutboxMessage.objects.get(pk=pk, lease_token=token)
+    return None
+
+
+def store(message: OutboxMessage, failure: smtp.Failure | None, *, now: dt.datetime) -> State:
+    """Write down what came of sending `message`, unless its lease has been taken over.
+
+    Returns the state that follows. A message that was replaced while it was on its way counts as
+    sent if it was accepted, and is not tried again if it was not.
+    """
+    held = OutboxMessage.objects.filter(pk=message.pk, lease_token=message.lease_token)
+    free = {"lease_token": None, "leased_until": None}
+    if failure is None:
+        held.update(
+            state=State.SENT,
+            sent_at=now,
+            problem="",
+            smtp_code="",
+            body="" if message.is_secret else F("body"),
+            **free,
+        )
+        return State.SENT
+    is_final = failure.is_final or message.tries >= MAX_TRIES
+    state = State.FAILED if is_final else State.WAITING
+    with transaction.atomic():
+        held.filter(state=State.WAITING).update(
+            state=state, not_before=now + delay_after(message.tries)
+        )
+        held.update(problem=failure.problem, smtp_code=failure.code, **free)
+    logger.warning("Message %s: %s %s (%s).", message.pk, failure.problem, failure.code, state)
+    return state
+
+
+def delay_after(tries: int) -> dt.timedelta:
+    """How long to wait after so many tries: twice as long each time, up to an hour, give or take
+    a quarter, so that not everything comes back at the same moment."""
+    doubled = FIRST_DELAY * 2 ** min(tries - 1, 10)
+    return min(doubled, LONGEST_DELAY) * _random.uniform(0.75, 1.25)
+
+
+def give_up(now: dt.datetime) -> int:
+    """Give up what is of no use any more, and what no sender has survived; returns how many."""
+    due = OutboxMessage.objects.due(now)
+    free = {"lease_token": None, "leased_until": None}
+    late = due.filter(not_after__lt=now).update(state=State.FAILED, problem=Problem.EXPIRED, **free)
+    deadly = due.filter(tries__gte=MAX_TRIES).update(
+        state=State.FAILED, problem=Problem.OTHER, **free
+    )
+    return late + deadly
+
+
+# Forgetting ---------------------------------------------------------------------------------------
+
+
+def wipe(*, now: dt.datetime) -> int:
+    """Wipe text and address of what is done with and OUTBOX_DAYS old; returns how many.
+
+    A code or link that was never sent goes after a day. A message that still waits keeps both.
+    """
+    done = OutboxMessage.objects.filter(wiped_at__isnull=True).exclude(state=State.WAITING)
+    old = Q(created_at__lt=now - dt.timedelta(days=settings.OUTBOX_DAYS))
+    secret = Q(is_secret=True, created_at__lt=now - SECRETS_KEPT)
+    return done.filter(old | secret).update(
+        recipient="", reply_to="", from_name="", body="", wiped_at=now
+    )
