@@ -8,20 +8,22 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Model
+from django.db.models import Model, prefetch_related_objects
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from contacts.models import Absence, Person, Post, PostTranslation, Responsibility, Tenure
 
-# In the order in which rows may point at each other; what goes, goes the other way round.
-RECORDED: tuple[type[Model], ...] = (
-    Person,
-    Post,
-    PostTranslation,
-    Tenure,
-    Absence,
-    Responsibility,
-)
+# In the order in which rows may point at each other; what goes, goes the other way round. With each
+# model, what its checks and its name in messages read.
+READ_WITH: dict[type[Model], tuple[str, ...]] = {
+    Person: (),
+    Post: ("translations", "agency", "office", "deputy"),
+    PostTranslation: ("master",),
+    Tenure: ("post__translations", "person"),
+    Absence: ("person", "stand_in__agency"),
+    Responsibility: ("post__agency", "post__translations", "area__parent", "topic"),
+}
+RECORDED = tuple(READ_WITH)
 MODELS = {model._meta.model_name: model for model in RECORDED}
 
 
@@ -67,6 +69,15 @@ def from_record(record: dict) -> Model:
         if field.attname in record
     }
     return model(pk=record["id"], **values)
+
+
+def read_with_relations(rows: Iterable[Model]) -> None:
+    """Read what `rows` point at: a constant number of queries a model, not one a row."""
+    by_model: dict[type[Model], list[Model]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(row)
+    for model, own in by_model.items():
+        prefetch_related_objects(own, *READ_WITH[model])
 
 
 def stale(edits: Iterable[Edit]) -> list[Edit]:

@@ -1,8 +1,8 @@
 """Taking back what has been published: one publication, or all since an earlier one.
 
-Only what a publication has changed is put back. A telephone number that somebody has corrected since
-stays corrected when the towns go back to the former colleague; but where somebody has changed the
-very thing that is to be put back, nothing is written and the editor is told.
+Only what a publication has changed is put back. A telephone number that somebody has corrected
+since stays corrected when the towns go back to the former colleague; but where somebody has changed
+the very thing that is to be put back, nothing is written and the editor is told.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from contacts import consequences
 from contacts.consequences import Consequences
 from contacts.models import Agency, Publication, Responsibility
 from contacts.publishing import RefusedError
-from contacts.records import MODELS, Edit, as_record, from_record
+from contacts.records import MODELS, Edit, as_record, from_record, read_with_relations
 from contacts.rule_checks import Change, Problem, Row
 
 Key = tuple[str, int]
@@ -48,19 +48,17 @@ def _put_back(
 ) -> tuple[Publication | None, Consequences]:
     wanted, expected = _ends_of(publications)
     present = _present(expected)
-    changes: list[Change] = []
-    edits: list[Edit] = []
-    for key in expected:
-        former, left, row = wanted[key], expected[key], present.get(key)
+    pairs = []
+    for key, left in expected.items():
+        former, row = wanted[key], present.get(key)
         if former is None and left is None:
             continue
         if _has_changed_since(row, left=left, former=former):
             raise RefusedError([Problem(row, _changed_since(row, former or left))])
-        target = _target(row, former=former, left=left)
-        if key[0] == Responsibility._meta.model_name:
-            changes.append(_as_change(row, target))
-        else:
-            edits.append(Edit(row, target))
+        pairs.append((row, _target(row, former=former, left=left)))
+    read_with_relations(row for pair in pairs for row in pair if row is not None)
+    changes = [_as_change(*pair) for pair in pairs if _is_rule(*pair)]
+    edits = [Edit(*pair) for pair in pairs if not _is_rule(*pair)]
     return consequences.publish(
         agency, changes, edits=edits, by=by, kind=Publication.Kind.UNDO, reason=reason, now=now
     )
@@ -86,10 +84,7 @@ def _present(keys: Iterable[Key]) -> dict[Key, object]:
         ids.setdefault(name, []).append(pk)
     found = {}
     for name, pks in ids.items():
-        rows = MODELS[name]._base_manager.filter(pk__in=pks)
-        if name == Responsibility._meta.model_name:
-            rows = rows.select_related("post__agency", "area__parent", "topic")
-        found |= {(name, row.pk): row for row in rows}
+        found |= {(name, pk): row for pk, row in MODELS[name]._base_manager.in_bulk(pks).items()}
     return found
 
 
@@ -117,6 +112,10 @@ def _target(row, *, former: dict | None, left: dict | None):
         return from_record(former)
     undone = {name: value for name, value in former.items() if left[name] != value}
     return from_record({**as_record(row), **undone})
+
+
+def _is_rule(row, target) -> bool:
+    return isinstance(row or target, Responsibility)
 
 
 def _as_change(row: Responsibility | None, target: Responsibility | None) -> Change:
