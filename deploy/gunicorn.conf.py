@@ -4,6 +4,13 @@ Slow clients hold a thread for as long as they like; Caddy (deploy/Caddyfile) ta
 """
 
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+ENOUGH = 4  # seconds for the jobs to end; what they leave undone is done after the next start
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -21,3 +28,29 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 forwarder_headers = ""  # no header may set SCRIPT_NAME or PATH_INFO, whoever sends it
 control_socket_disable = True
 accesslog = None  # addresses of visitors are nobody's business
+
+
+# Timed jobs (mail, clocks, nightly work) run in a process of their own beside the workers, unless
+# JOBS=off: then something else has to run `manage.py run_jobs --loop`.
+
+
+def when_ready(server):
+    server.jobs = None
+    if os.environ.get("JOBS", "on") != "off":
+        command = [sys.executable, str(MANAGE), "run_jobs", "--loop", "--parent", str(os.getpid())]
+        server.jobs = subprocess.Popen(command)  # noqa: S603
+
+
+def on_exit(server):
+    jobs = getattr(server, "jobs", None)  # a server that could not start has none
+    if jobs is None:
+        return
+    jobs.terminate()
+    deadline = time.monotonic() + ENOUGH
+    while jobs.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)  # it also ends by itself as soon as we are gone
+
+
+def on_reload(server):
+    on_exit(server)
+    when_ready(server)

@@ -8,8 +8,11 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from portal import checks, log_ins  # noqa: F401  (they register themselves)
+        from portal.accounts import events  # noqa: F401
         from portal.data_version import connect_signals
         from portal.languages import register_aliases
+        from portal.sending import register_jobs
 
         connect_signals()
         register_aliases()
+        register_jobs()

@@ -1,54 +1,30 @@
 """The outbox: mail is written in the transaction of what it tells about, and sent afterwards.
 
 A verb of the site calls `put`; when its transaction is rolled back, the mail never was. The jobs
-(`portal.jobs`) call `send_due`, which takes one message after the other under a lease, speaks to
-the mail server outside any transaction, and stores what came of it only while it still holds the
-lease. So no mail is lost, and several senders may work at once. A mail is repeated only when a
-process dies between the server's "250" and our commit, and then with the same Message-ID.
-
-In the demo nothing is ever sent: messages lie in the outbox as `kept`. A mail server that cannot be
-reached, or asks to try later, is tried again for about three days; a recipient that is refused is
-not. Staff see both in the administration, where `resend` is a button.
-
-Log lines name a message by its number, never by its address or text.
+send it (`portal.sending`). In the demo nothing is ever sent: messages lie in the outbox as `kept`.
+What could not be delivered is seen by staff in the administration, where `resend` is a button.
 """
 
 import datetime as dt
-import logging
-import random
 import unicodedata
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from portal import clock, smtp
 from portal.models import OutboxMessage
 from portal.models.outbox import SUBJECT_LENGTH
 
-logger = logging.getLogger(__name__)
-
-State, Problem = OutboxMessage.State, OutboxMessage.Problem
+State = OutboxMessage.State
 UNSENT = (State.WAITING, State.FAILED, State.KEPT)
-
 COPIED = ("owner", "recipient", "from_name", "reply_to", "subject", "body", "language")
 COPIED += ("is_secret", "not_after")
-
-BATCH = 50  # messages in one round, so that the other jobs get their turn
-FIRST_DELAY = dt.timedelta(seconds=30)
-LONGEST_DELAY = dt.timedelta(hours=1)
-PAUSE = dt.timedelta(minutes=1)  # for what waits behind a message that found no server
-STEPS = 15  # connection, greeting, TLS, greeting, log-in, sender, recipient, text, and some more
-MAX_TRIES = 72  # with these delays, the last try comes after about three days
 SECRETS_KEPT = dt.timedelta(days=1)  # codes and links that were never sent
-_random = random.SystemRandom()
 
 
 # Writing ------------------------------------------------------------------------------------------
@@ -190,117 +166,6 @@ def _insert(fields: dict, about: str, *, now: dt.datetime, by=None) -> OutboxMes
 def _domain() -> str:
     """The domain of our sender address: a Message-ID names no machine."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-
-
-# Sending ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Round:
-    """What one round of sending came to, in numbers of messages."""
-
-    sent: int = 0
-    failed: int = 0
-    postponed: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.sent} sent, {self.failed} given up, {self.postponed} to try again"
-
-
-def send_due(*, tell_time: Callable[[], dt.datetime] = clock.now, at_most: int = BATCH) -> Round:
-    """Send what is due, one message after the other; stop when the mail server is away.
-
-    `tell_time` is asked before and after each message, since a slow server takes minutes, and a
-    lease counted from the beginning of the round would have run out.
-    """
-    if settings.DEMO or not smtp.is_configured():
-        return Round()
-    give_up(tell_time())
-    counts = {State.SENT: 0, State.FAILED: 0, State.WAITING: 0}
-    for _number in range(at_most):
-        message = claim(tell_time())
-        if message is None:
-            break
-        if connection.in_atomic_block:
-            raise RuntimeError("A mail server is never spoken to inside a transaction.")
-        failure = smtp.deliver(message)
-        now = tell_time()
-        counts[store(message, failure, now=now)] += 1
-        if failure is not None and failure.server_is_away:
-            # The others would fare no better, and a wrong password must not be tried 50 times.
-            OutboxMessage.objects.due(now).update(not_before=now + PAUSE)
-            break
-    return Round(counts[State.SENT], counts[State.FAILED], counts[State.WAITING])
-
-
-def lease() -> dt.timedelta:
-    """How long a sender may take for one mail: every step of it may run into the time-out."""
-    return dt.timedelta(seconds=max(60, STEPS * (settings.EMAIL_TIMEOUT or 0)))
-
-
-def claim(now: dt.datetime) -> OutboxMessage | None:
-    """Reserve the message that is due first; None when there is none.
-
-    One conditional UPDATE decides between two senders, on both databases: whoever comes second
-    changes no row and looks for another one. The try is counted here, so that a message at which a
-    process dies each time is given up in the end.
-    """
-    due = OutboxMessage.objects.due(now)
-    while (pk := due.order_by("not_before", "pk").values_list("pk", flat=True).first()) is not None:
-        token = uuid.uuid4()
-        changed = due.filter(pk=pk).update(
-            lease_token=token, leased_until=now + lease(), tries=F("tries") + 1
-        )
-        if changed:
-            return OutboxMessage.objects.get(pk=pk, lease_token=token)
-    return None
-
-
-def store(message: OutboxMessage, failure: smtp.Failure | None, *, now: dt.datetime) -> State:
-    """Write down what came of sending `message`, unless its lease has been taken over.
-
-    Returns the state that follows. A message that was replaced while it was on its way counts as
-    sent if it was accepted, and is not tried again if it was not.
-    """
-    held = OutboxMessage.objects.filter(pk=message.pk, lease_token=message.lease_token)
-    free = {"lease_token": None, "leased_until": None}
-    if failure is None:
-        held.update(
-            state=State.SENT,
-            sent_at=now,
-            problem="",
-            smtp_code="",
-            body="" if message.is_secret else F("body"),
-            **free,
-        )
-        return State.SENT
-    is_final = failure.is_final or message.tries >= MAX_TRIES
-    state = State.FAILED if is_final else State.WAITING
-    with transaction.atomic():
-        held.filter(state=State.WAITING).update(
-            state=state, not_before=now + delay_after(message.tries)
-        )
-        held.update(problem=failure.problem, smtp_code=failure.code, **free)
-    logger.warning("Message %s: %s %s (%s).", message.pk, failure.problem, failure.code, state)
-    return state
-
-
-def delay_after(tries: int) -> dt.timedelta:
-    """How long to wait after so many tries: twice as long each time, up to an hour, give or take
-    a quarter, so that not everything comes back at the same moment."""
-    doubled = FIRST_DELAY * 2 ** min(tries - 1, 10)
-    return min(doubled, LONGEST_DELAY) * _random.uniform(0.75, 1.25)
-
-
-def give_up(now: dt.datetime) -> int:
-    """Give up what is of no use any more, and what no sender has survived; returns how many."""
-    due = OutboxMessage.objects.due(now)
-    free = {"lease_token": None, "leased_until": None}
-    late = due.filter(not_after__lt=now).update(state=State.FAILED, problem=Problem.EXPIRED, **free)
-    deadly = due.filter(tries__gte=MAX_TRIES).update(
-        state=State.FAILED, problem=Problem.OTHER, **free
-    )
-    return late + deadly
 
 
 # Forgetting ---------------------------------------------------------------------------------------

@@ -24,16 +24,23 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "ansprechbar.test",
     "SITE_URL": "https://ansprechbar.test",
     "SECURITY_CONTACT": "mailto:security@ansprechbar.test",
+    "EMAIL_HOST": "mail.ansprechbar.test",
+    "DEFAULT_FROM_EMAIL": "Ansprechbar <portal@ansprechbar.test>",
 }
 # What configures a site, and must not reach a subprocess from the shell of whoever runs the tests.
 OURS = {"MODE", "SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "SECURITY_CONTACT"}
 OURS |= {"DATABASE_URL", "DEBUG", "VAR_DIR", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+OURS |= {"EMAIL_HOST", "EMAIL_PORT", "EMAIL_USER", "EMAIL_PASSWORD", "EMAIL_USE_TLS"}
+OURS |= {"EMAIL_USE_SSL", "EMAIL_TIMEOUT", "DEFAULT_FROM_EMAIL", "JOBS"}
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment for a subprocess: ours without what configures a site, and `changes`."""
+    """The environment for a subprocess: ours without what configures a site, and `changes`.
+
+    A server runs no timed jobs, unless `changes` say so.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
-    return {**kept, "DJANGO_SETTINGS_MODULE": "portal.settings", **changes}
+    return {**kept, "DJANGO_SETTINGS_MODULE": "portal.settings", "JOBS": "off", **changes}
 
 
 def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from portal import outbox
 from portal.models import OutboxMessage
+from tests.servers import PRODUCTION
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
@@ -23,7 +24,7 @@ RECEIPT = {
 @pytest.fixture(autouse=True)
 def production(settings):
     settings.DEMO, settings.PRODUCTION = False, True
-    settings.DEFAULT_FROM_EMAIL = "Portal <portal@landkreis.example>"
+    settings.DEFAULT_FROM_EMAIL = PRODUCTION["DEFAULT_FROM_EMAIL"]
 
 
 def put(about: str = "application:1:receipt", **changes) -> OutboxMessage:
@@ -39,7 +40,7 @@ def test_a_mail_waits_from_now_on_under_an_id_that_names_no_machine():
 
     assert state_of(message) == "waiting"
     assert list(OutboxMessage.objects.due(NOW)) == [message]
-    assert message.message_id.endswith("@landkreis.example>")
+    assert message.message_id.endswith("@ansprechbar.test>")
     assert message.language == "de"
 
 
