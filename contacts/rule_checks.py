@@ -205,7 +205,7 @@ def _overlap(change: Change, other: Row, days: tuple[dt.date, dt.date], *, on: d
     values = {
         "place": other.place_label,
         "post": post_label(other.post, on=named_on),
-        "when": _when(*days),
+        "when": when(*days),
     }
     if change.row.post == other.post:
         message = _("%(post)s has %(place)s already, %(when)s.")
@@ -216,7 +216,8 @@ def _overlap(change: Change, other: Row, days: tuple[dt.date, dt.date], *, on: d
     return Problem(change, message % values, "area")
 
 
-def _when(first: dt.date, last: dt.date) -> str:
+def when(first: dt.date, last: dt.date) -> str:
+    """A span as messages to editors write it; `date.min` and `date.max` are open ends."""
     values = {"first": day_in_words(first), "last": day_in_words(last)}
     if first == last:
         return _("on %(first)s") % values
