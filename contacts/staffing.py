@@ -58,7 +58,5 @@ def note_absence(
     person: Person, *, first_day: dt.date, last_day: dt.date | None, stand_in: Post | None
 ) -> list[Edit]:
     """`person` is away from `first_day` to `last_day`; `stand_in` is shown first on these days."""
-    absence = Absence(
-        person=person, valid_from=first_day, valid_until=last_day, stand_in=stand_in
-    )
+    absence = Absence(person=person, valid_from=first_day, valid_until=last_day, stand_in=stand_in)
     return [Edit(None, absence)]

@@ -46,6 +46,17 @@ def since(publication: Publication):
 def _put_back(
     agency: Agency, publications: Iterable[Publication], *, by, reason: str, now: dt.datetime
 ) -> tuple[Publication | None, Consequences]:
+    changes, edits = inverse(publications)
+    return consequences.publish(
+        agency, changes, edits=edits, by=by, kind=Publication.Kind.UNDO, reason=reason, now=now
+    )
+
+
+def inverse(publications: Iterable[Publication]) -> tuple[list[Change], list[Edit]]:
+    """What takes `publications` (the oldest first) back.
+
+    Raises `RefusedError` when somebody has changed since what is to be put back.
+    """
     wanted, expected = _ends_of(publications)
     present = _present(expected)
     pairs = []
@@ -59,9 +70,7 @@ def _put_back(
     read_with_relations(row for pair in pairs for row in pair if row is not None)
     changes = [_as_change(*pair) for pair in pairs if _is_rule(*pair)]
     edits = [Edit(*pair) for pair in pairs if not _is_rule(*pair)]
-    return consequences.publish(
-        agency, changes, edits=edits, by=by, kind=Publication.Kind.UNDO, reason=reason, now=now
-    )
+    return changes, edits
 
 
 def _ends_of(publications: Iterable[Publication]) -> tuple[dict, dict]:

@@ -1,5 +1,6 @@
 """What the page shell needs on every page: navigation, languages, addresses. No query, no user."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,6 +56,11 @@ class Shell:
     @property
     def demo(self) -> bool:
         return settings.DEMO
+
+    @property
+    def preview_on(self) -> dt.date | None:
+        """The day for which an editor looks at a page as it would be; None for the real page."""
+        return getattr(self.request, "preview_on", None)
 
     @property
     def language(self) -> str:

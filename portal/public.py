@@ -51,6 +51,7 @@ def public_page(view: View | None = None, *, state: Callable[[HttpRequest], obje
         response["Cache-Control"] = "public, no-cache"
         return response
 
+    page.is_public_page = True  # what a preview may show
     page.csrf_exempt = True  # whatever would need a token is refused, and told what is allowed
     return page
 

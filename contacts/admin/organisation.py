@@ -1,5 +1,7 @@
 """Agencies, offices, posts, people and topics: the pages on which an editor spends the day."""
 
+from http import HTTPStatus
+
 from babel import Locale
 from django import forms
 from django.contrib import admin
@@ -8,10 +10,12 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
+from contacts.admin.preview import forget_messages, preview, wants_preview
 from contacts.admin.rule_forms import DroppingFormSet
 from contacts.admin.rules import RefusalsInWords, RuleInline, save_rules, tell_vanished
 from contacts.admin.scoped import NeverDeleted, ScopedAdmin, ScopedInline, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
+from contacts.admin.staffing_pages import PersonPages, PostPages
 from contacts.labels import holder_names, post_label
 from contacts.models import (
     Absence,
@@ -28,6 +32,7 @@ from contacts.models import (
 )
 from contacts.names import search_keys
 from contacts.published import in_force
+from contacts.rehearsal import rehearsing
 from contacts.spoken import language_name
 from portal import clock
 
@@ -151,7 +156,7 @@ class TenureInline(ScopedInline):
 
 
 @admin.register(Post)
-class PostAdmin(RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
+class PostAdmin(PostPages, RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
     task = "contacts"
     rank = 1
     list_display = [
@@ -218,6 +223,32 @@ class PostAdmin(RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableA
     def towns(self, post: Post) -> int:
         return post.town_count
 
+    def changeform_view(self, request, object_id=None, *args, **kwargs):
+        """With a preview: the form is saved, the public page rendered, and all rolled back."""
+        if request.method != "POST" or not wants_preview(request):
+            return super().changeform_view(request, object_id, *args, **kwargs)
+        with rehearsing():
+            answer = super().changeform_view(request, object_id, *args, **kwargs)
+            is_saved = answer.status_code == HTTPStatus.FOUND
+            if is_saved and answer.url != request.get_full_path():  # that would be a refusal
+                forget_messages(request)
+                return preview(request, default=clock.today())
+        return answer
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None:
+            today = clock.today()
+            context |= {
+                "on": today,
+                "pages": [(obj.get_absolute_url(), str(obj))],
+                "holders": [
+                    tenure.person
+                    for tenure in obj.tenures.all()
+                    if in_force(tenure.valid_from, tenure.valid_until, today)
+                ],
+            }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
     def save_formset(self, request, form, formset, change) -> None:
         if formset.model is Responsibility:
             save_rules(self, request, formset)
@@ -257,7 +288,7 @@ class AbsenceInline(ScopedInline):
 
 
 @admin.register(Person)
-class PersonAdmin(FoldedSearch, ScopedAdmin):
+class PersonAdmin(PersonPages, FoldedSearch, ScopedAdmin):
     task = "contacts"
     rank = 3
     list_display = ["name", "posts_today", "away", "agency"]

@@ -1,18 +1,13 @@
 """Who does what for an agency, and what the law wants to read about it."""
 
-import datetime as dt
-
 from django.contrib import admin
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter
-from contacts.admin.scoped import ReadOnly, ScopedAdmin
+from contacts.admin.scoped import ScopedAdmin
 from contacts.admin.search import FoldedSearch
-from contacts.labels import post_label
-from contacts.models import Area, LegalDetails, Post, Publication, StaffRole, Topic
+from contacts.models import LegalDetails, StaffRole
 from contacts.roles import Role, agencies_of
-from portal import clock
 from portal.models import User
 
 
@@ -95,65 +90,3 @@ class LegalDetailsAdmin(ScopedAdmin):
     def missing_facts(self, details: LegalDetails) -> str:
         names = (details._meta.get_field(name).verbose_name for name in details.missing())
         return ", ".join(str(name) for name in names)
-
-
-@admin.register(Publication)
-class PublicationAdmin(ReadOnly, ScopedAdmin):
-    """The log of responsibilities: what was so before, and what after."""
-
-    rank = 1
-    list_display = ["published_at", "published_by", "reason", "size", "agency"]
-    list_filter = [AgencyFilter]
-    list_select_related = ["agency", "published_by"]
-    date_hierarchy = "published_at"
-    readonly_fields = ["rows_before", "rows_after"]
-    fieldsets = [
-        (None, {"fields": ["published_at", "published_by", "agency", "reason"]}),
-        (_("What has changed"), {"fields": ["rows_before", "rows_after"]}),
-    ]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("agency__translations")
-
-    @admin.display(description=_("rules"))
-    def size(self, publication: Publication) -> int:
-        return len({row["id"] for row in (*publication.before, *publication.after)})
-
-    @admin.display(description=_("before"))
-    def rows_before(self, publication: Publication) -> str:
-        return in_words(publication.before)
-
-    @admin.display(description=_("after"))
-    def rows_after(self, publication: Publication) -> str:
-        return in_words(publication.after)
-
-
-def in_words(rows: list[dict]) -> str:
-    """The rows of a publication, one a line, with today's names of places and posts."""
-    areas = Area.objects.select_related("parent").in_bulk([row["area_id"] for row in rows])
-    posts = (
-        Post.objects.select_related("office")
-        .prefetch_related("translations", "tenures__person")
-        .in_bulk([row["post_id"] for row in rows])
-    )
-    topics = Topic.objects.prefetch_related("translations").in_bulk(
-        [row["topic_id"] for row in rows if row["topic_id"]]
-    )
-    today = clock.today()
-    lines = []
-    for row in rows:
-        place = str(areas.get(row["area_id"], "?"))
-        if row["topic_id"]:
-            place = f"{place} ({topics.get(row['topic_id'], '?')})"
-        post = posts.get(row["post_id"])
-        line = f"{place}: {post_label(post, on=today) if post else '?'}"
-        if row["valid_from"] or row["valid_until"]:
-            line += (
-                f" · {in_local_format(row['valid_from'])} – {in_local_format(row['valid_until'])}"
-            )
-        lines.append(line.rstrip())
-    return "\n".join(lines)
-
-
-def in_local_format(day: str | None) -> str:
-    return date_format(dt.date.fromisoformat(day), "SHORT_DATE_FORMAT") if day else ""

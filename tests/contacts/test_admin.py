@@ -540,6 +540,7 @@ def published(place, number: int) -> Publication:
         rule = factories.rule(post, factories.municipality(f"Ort {step}", place.district))
         rows.append(
             {
+                "model": "responsibility",
                 "id": rule.pk,
                 "area_id": rule.area_id,
                 "post_id": post.pk,
@@ -557,7 +558,7 @@ def test_the_log_names_who_held_a_post_and_the_local_date(place, editor):
     publication = published(place, 1)
     page = url("publication", f"{publication.pk}/change/")
     german = {"headers": {"accept-language": "de"}}
-    assert "Ort 0: Posten 0 (Person 0) · 01.03.2026 –" in text_of(editor.get(page, **german))
+    assert "Posten 0 (Person 0) · 01.03.2026 –" in text_of(editor.get(page, **german))
 
 
 def test_a_long_entry_of_the_log_costs_no_more_queries(

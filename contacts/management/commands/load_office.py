@@ -8,6 +8,7 @@ from contacts.load_office import OfficeFiles
 from contacts.loading import BadFileError, Report, load
 from contacts.management.reporting import print_report
 from contacts.models import Agency, Publication, Responsibility
+from contacts.records import as_record
 from portal import clock
 
 
@@ -41,8 +42,7 @@ class Command(BaseCommand):
 
     def _rules(self, agency: str) -> dict[int, dict]:
         rules = Responsibility.objects.filter(post__agency__slug=agency)
-        names = ("id", "post_id", "area_id", "topic_id", "valid_from", "valid_until", "joint")
-        return {row["id"]: _as_json(row) for row in rules.order_by("pk").values(*names)}
+        return {rule.pk: as_record(rule) for rule in rules.order_by("pk")}
 
     def _publish(self, agency: str, before: dict[int, dict], folder: str) -> None:
         """A loaded change of responsibilities is a publication like any other."""
@@ -51,13 +51,9 @@ class Command(BaseCommand):
         if changed:
             Publication.objects.create(
                 agency=Agency.objects.get(slug=agency),
+                kind=Publication.Kind.IMPORT,
                 published_at=clock.now(),
                 reason=f"load_office {folder}",
                 before=[before[key] for key in changed if key in before],
                 after=[after[key] for key in changed if key in after],
             )
-
-
-def _as_json(row: dict) -> dict:
-    dates = {name: row[name] and row[name].isoformat() for name in ("valid_from", "valid_until")}
-    return row | dates

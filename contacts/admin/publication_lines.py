@@ -1,0 +1,132 @@
+"""What a publication has changed, as lines that people can read."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.formats import date_format, localize
+from django.utils.translation import gettext as _
+
+from contacts.labels import post_label
+from contacts.models import (
+    Absence,
+    Area,
+    Person,
+    Post,
+    PostTranslation,
+    Publication,
+    Responsibility,
+    Tenure,
+    Topic,
+)
+from contacts.records import MODELS, columns
+from portal import clock
+
+BOOKKEEPING = {"model", "id", "agency_id", "slug", "rank", "master_id", "language_code"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What it is about, and what was said before and after; "" where nothing was."""
+
+    about: str
+    before: str
+    after: str
+
+
+class Names:
+    """The rows that the records of a publication point at, by today's names: one query a model."""
+
+    def __init__(self, records: list[dict]) -> None:
+        def ids(*names: str) -> set[int]:
+            return {record[n] for record in records for n in names if record.get(n)}
+
+        masters = {record["master_id"] for record in records if "master_id" in record}
+        own = {record["id"] for record in records if record["model"] == "post"}
+        posts = Post.objects.select_related("office").prefetch_related(
+            "translations", "tenures__person"
+        )
+        self.posts = posts.in_bulk(ids("post_id", "stand_in_id", "deputy_id") | masters | own)
+        self.people = Person.objects.in_bulk(ids("person_id"))
+        self.areas = Area.objects.select_related("parent").in_bulk(ids("area_id"))
+        self.topics = Topic.objects.prefetch_related("translations").in_bulk(ids("topic_id"))
+        self.today = clock.today()
+
+    def post(self, pk: int | None) -> str:
+        post = self.posts.get(pk)
+        return post_label(post, on=self.today) if post else "–"
+
+    def place(self, record: dict) -> str:
+        place = str(self.areas.get(record["area_id"], "–"))
+        topic = self.topics.get(record["topic_id"])
+        return f"{place} ({topic})" if topic else place
+
+    def person(self, pk: int | None) -> str:
+        return str(self.people.get(pk, "–"))
+
+
+def lines_of(publication: Publication) -> list[Line]:
+    """One line a changed row; of a post, one a changed field."""
+    before = {(record["model"], record["id"]): record for record in publication.before}
+    after = {(record["model"], record["id"]): record for record in publication.after}
+    names = Names([*publication.before, *publication.after])
+    found: list[Line] = []
+    for key in dict.fromkeys((*before, *after)):
+        found += _lines(MODELS[key[0]], before.get(key), after.get(key), names)
+    return found
+
+
+def _lines(model, old: dict | None, new: dict | None, names: Names) -> Iterator[Line]:
+    record = new or old
+    if model is Responsibility:
+        yield Line(names.place(record), *(_rule(side, names) for side in (old, new)))
+    elif model is Tenure:
+        yield Line(names.post(record["post_id"]), *(_tenure(side, names) for side in (old, new)))
+    elif model is Absence:
+        about = _("%(person)s away") % {"person": names.person(record["person_id"])}
+        yield Line(about, *(_absence(side, names) for side in (old, new)))
+    elif model is Person:
+        yield Line(_("Person"), *(side["name"] if side else "" for side in (old, new)))
+    else:
+        owner = record["master_id"] if model is PostTranslation else record["id"]
+        yield from _fields(model, names.post(owner), old or {}, new or {})
+
+
+def _fields(model, about: str, old: dict, new: dict) -> Iterator[Line]:
+    for field in columns(model):
+        name = field.attname
+        if name not in BOOKKEEPING and old.get(name) != new.get(name):
+            shown = (_shown(field, side.get(name)) for side in (old, new))
+            yield Line(f"{about}: {field.verbose_name}", *shown)
+
+
+def _shown(field, value) -> str:
+    if value in (None, ""):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(dict(field.flatchoices).get(value) or localize(field.to_python(value)))
+
+
+def _rule(record: dict | None, names: Names) -> str:
+    return f"{names.post(record['post_id'])}{_span(record)}" if record else ""
+
+
+def _tenure(record: dict | None, names: Names) -> str:
+    return f"{names.person(record['person_id'])}{_span(record)}" if record else ""
+
+
+def _absence(record: dict | None, names: Names) -> str:
+    if record is None:
+        return ""
+    span = _span(record).removeprefix(" · ")
+    return f"{span} · {names.post(record['stand_in_id'])}" if record["stand_in_id"] else span
+
+
+def _span(record: dict) -> str:
+    first, last = (_day(record[name]) for name in ("valid_from", "valid_until"))
+    return f" · {first} – {last}" if first or last else ""
+
+
+def _day(text: str | None) -> str:
+    return date_format(dt.date.fromisoformat(text), "SHORT_DATE_FORMAT") if text else ""

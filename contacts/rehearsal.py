@@ -1,0 +1,92 @@
+"""Publishing as a rehearsal: the verb runs, what it leads to is read, and all is rolled back.
+
+So what an editor is shown before publishing is what the same code will do, not a forecast.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from contacts import consequences, snapshot
+from contacts.consequences import Consequences
+from contacts.models import Agency
+from contacts.records import Edit
+from contacts.resolver import Contact, Resolution, resolve
+from contacts.rule_checks import Change
+from contacts.snapshot import Snapshot
+
+
+@contextmanager
+def rehearsing() -> Iterator[None]:
+    """Whatever is written inside is gone afterwards; an exception passes through."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Who answers for a place (and topic) on a day, before and after."""
+
+    place: str
+    before: str
+    after: str
+
+    @property
+    def has_changed(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What publishing would do. `answers` has the touched places, in the order of the changes."""
+
+    consequences: Consequences
+    answers: tuple[Answers, ...]
+
+
+def rehearse(
+    agency: Agency,
+    changes: Iterable[Change] = (),
+    *,
+    edits: Iterable[Edit] = (),
+    on: dt.date,
+    by,
+    now: dt.datetime,
+) -> Rehearsal:
+    """What publishing `changes` and `edits` would lead to, and who would answer on the day `on`.
+
+    Raises `RefusedError` as `publishing.publish` does. Nothing is written.
+    """
+    changes, edits = list(changes), list(edits)
+    with rehearsing():
+        before = snapshot.latest()
+        _published, found = consequences.publish(agency, changes, edits=edits, by=by, now=now)
+        answers = tuple(_answers(changes, before, snapshot.latest(), on))
+    return Rehearsal(found, answers)
+
+
+def _answers(
+    changes: Iterable[Change], before: Snapshot, after: Snapshot, on: dt.date
+) -> Iterator[Answers]:
+    rows = [row for change in changes for row in (change.before, change.row) if row]
+    for area, topic in dict.fromkeys((row.area, row.topic) for row in rows):
+        found = []
+        for held in (before, after):
+            place = held.gazetteer.by_id.get(area.pk)
+            about = next((t for t in held.topics if topic and t.id == topic.pk), None)
+            found.append(in_words(resolve(place, about, on=on, snapshot=held)) if place else "–")
+        label = f"{area} ({topic})" if topic else str(area)
+        yield Answers(label, *found)
+
+
+def in_words(answer: Resolution) -> str:
+    """Who answers, as a list of names: the holder, else the title of the post."""
+    return ", ".join(_name(contact) for contact in answer.contacts) or "–"
+
+
+def _name(contact: Contact) -> str:
+    return contact.holder_names or str(contact.post.title)
