@@ -1,5 +1,8 @@
 """Accounts and legal texts of the installation: for superusers."""
 
+from allauth.account.admin import EmailAddress
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -9,7 +12,10 @@ from parler.admin import TranslatableAdmin
 
 from portal.models import Page, User
 
-admin.site.unregister(Group)  # who may do what follows from roles, not from groups
+# Who may do what follows from roles, not from groups; an account has one address, and its sessions
+# and factors are its owner's.
+for model in (Group, EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(model)
 
 
 class SuperusersOnly:

@@ -5,6 +5,9 @@ from operator import itemgetter
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpResponseRedirect, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 # The start page is ordered by what an editor wants to do, not by Python packages. A `ModelAdmin`
@@ -49,6 +52,21 @@ class VerwaltungSite(admin.AdminSite):
         """Active staff only; what they may do there follows from their roles."""
         user = request.user
         return user.is_active and user.is_staff
+
+    def login(self, request, extra_context=None):
+        """To the one log-in, with its second factor and its limits; a POST here tries nothing."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        way_back = QueryDict(mutable=True)
+        asked = request.GET.get(REDIRECT_FIELD_NAME)
+        way_back[REDIRECT_FIELD_NAME] = asked or reverse("admin:index")
+        return HttpResponseRedirect(f"{reverse('account_login')}?{way_back.urlencode(safe='/')}")
+
+    def password_change(self, request, extra_context=None):
+        return HttpResponseRedirect(reverse("account_change_password"))
+
+    def password_change_done(self, request, extra_context=None):
+        return HttpResponseRedirect(reverse("account_change_password"))
 
     def get_app_list(self, request, app_label=None):
         """The pages that the user may see, by `TASKS`, and in each by `rank`."""

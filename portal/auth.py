@@ -13,16 +13,17 @@ logger = logging.getLogger(__name__)
 
 
 class StaffBackend(ModelBackend):
-    """Django's backend with e-mail addresses in any case, and without demo accounts in production.
+    """Django's backend for staff, with e-mail addresses in any case.
 
-    `UserManager.get_by_natural_key` ignores case, and Django hashes a password for unknown users
-    too, so that the time of an answer does not tell whether an account exists. Every request asks
-    `user_can_authenticate` again: a demo session from before does not outlive the switch either.
+    Demo accounts are refused in production. `UserManager.get_by_natural_key` ignores case, and
+    Django hashes a password for unknown users too, so that the time of an answer does not tell
+    whether an account exists. Every request asks `user_can_authenticate` again: a demo session from
+    before does not outlive the switch, and no session the account.
     """
 
     def user_can_authenticate(self, user: User) -> bool:
         refused = settings.PRODUCTION and user.is_demo
-        return super().user_can_authenticate(user) and not refused
+        return super().user_can_authenticate(user) and user.is_staff and not refused
 
 
 def refuse_demo_accounts() -> None:

@@ -28,4 +28,5 @@ def note_success(sender, user: User, **kwargs) -> None:
 
 @receiver(user_login_failed)
 def note_failure(sender, credentials: dict, **kwargs) -> None:
-    logger.warning("Log-in failed for account %s.", account_hash(credentials.get("username") or ""))
+    typed = credentials.get("email") or credentials.get("username") or ""
+    logger.warning("Log-in failed for account %s.", account_hash(typed))

@@ -11,6 +11,7 @@ urlpatterns = [
     path("robots.txt", meta.robots, name="robots"),
     path("sitemap.xml", meta.sitemap, name="sitemap"),
     path(".well-known/security.txt", meta.security, name="security"),
+    path("verwaltung/konto/", include("portal.accounts.urls")),
     path("verwaltung/", verwaltung.urls),
     *i18n_patterns(
         path("", home.home, name="home"),
@@ -22,4 +23,5 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = errors.too_many_requests
 handler500 = errors.server_error

@@ -64,7 +64,7 @@ def test_a_bulk_update_shows_on_the_next_request_in_every_worker(demo, site):
 @pytest.mark.browser
 def test_an_editors_change_shows_on_the_next_request_in_every_worker(demo, site, page):
     page.goto(f"{site}/verwaltung/")
-    page.fill("[name=username]", "editor@demo.example")
+    page.fill("[name=login]", "editor@demo.example")
     page.fill("[name=password]", "ansprechbar-demo")
     page.click("[type=submit]")
     page.goto(f"{site}/verwaltung/contacts/post/")

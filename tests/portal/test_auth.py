@@ -77,8 +77,8 @@ def test_a_database_without_tables_is_reported_and_does_not_stop_the_start(empty
 
 
 def log_in(client, email: str, password: str, **fields):
-    fields = {"username": email, "password": password} | fields
-    return client.post("/verwaltung/login/", fields)
+    fields = {"login": email, "password": password} | fields
+    return client.post("/verwaltung/konto/anmelden/", fields)
 
 
 @pytest.mark.parametrize("wanted", ["", "//elsewhere.example/"])

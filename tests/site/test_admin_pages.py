@@ -19,7 +19,7 @@ def staff(browser, site, request):
     page = context.new_page()
     page.watch = Watch(page, site.base)
     page.goto("/verwaltung/")
-    page.fill("[name=username]", f"{request.param}@demo.example")
+    page.fill("[name=login]", f"{request.param}@demo.example")
     page.fill("[name=password]", PASSWORD)
     page.locator("[type=submit]").first.click()
     page.wait_for_url("**/verwaltung/")

@@ -1,0 +1,99 @@
+"""How long a log-in lasts, what a session remembers of it, and how sessions end.
+
+A session ends `IDLE` after the last page of the administration and `LONGEST` after the log-in,
+whichever comes first. Django's own expiry does the first; the second is a mark in the session. Only
+pages below `/verwaltung/` count, since the public ones never look at a session.
+"""
+
+import datetime as dt
+import re
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+
+from portal import clock
+from portal.accounts.addresses import client_address, network
+from portal.models import User
+
+IDLE = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+LONGEST = dt.timedelta(hours=10)
+NOTED_EVERY = dt.timedelta(minutes=1)  # not each page writes to the database
+
+_BEGAN, _SEEN, _SECOND_FACTOR = "began", "seen", "second_factor"
+# In this order: each claims to be the next ones, too.
+_BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
+_NAMES = {"Edg": "Edge", "OPR": "Opera"}
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "CrOS", "Linux")
+
+
+def begin(request: HttpRequest, user: User) -> None:
+    """Mark the session in which `user` has just logged in, and list it among theirs."""
+    now = clock.now().timestamp()
+    request.session[_BEGAN] = request.session[_SEEN] = now
+    request.session.set_expiry(int(IDLE.total_seconds()))
+    enlist(request, user)
+
+
+def enlist(request: HttpRequest, user: User) -> None:
+    """Put the session on the user's list, with the network and the kind of browser only."""
+    UserSession.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "user": user,
+            "ip": network(client_address(request)),
+            "user_agent": browser(request.META.get("HTTP_USER_AGENT", "")),
+        },
+    )
+
+
+def remaining(session: SessionBase, *, now: dt.datetime) -> dt.timedelta:
+    """How long the session lasts when nothing more happens in it; zero or less once it is over."""
+    if _BEGAN not in session:
+        return dt.timedelta(0)
+    began, seen = (_instant(session[name]) for name in (_BEGAN, _SEEN))
+    return min(began + LONGEST, seen + IDLE) - now
+
+
+def keep(session: SessionBase, *, now: dt.datetime) -> None:
+    """Note that the session is in use: it lasts `IDLE` from now, never past `LONGEST` in all."""
+    if now - _instant(session[_SEEN]) < NOTED_EVERY:
+        return
+    session[_SEEN] = now.timestamp()
+    left = remaining(session, now=now)
+    session.set_expiry(max(1, int(left.total_seconds())))
+    UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=now)
+
+
+def note_second_factor(session: SessionBase, user: User) -> None:
+    """Remember that `user` has given a second factor, or set one up, in this very session."""
+    session[_SECOND_FACTOR] = user.pk
+
+
+def forget_second_factor(session: SessionBase) -> None:
+    session.pop(_SECOND_FACTOR, None)
+
+
+def has_second_factor(session: SessionBase, user: User) -> bool:
+    return session.get(_SECOND_FACTOR) == user.pk
+
+
+def end_all(user: User, *, but: str | None = None) -> int:
+    """End the sessions of `user`, save the one with the key `but`; returns how many."""
+    sessions = list(UserSession.objects.filter(user=user).exclude(session_key=but))
+    for session in sessions:
+        session.end()
+    return len(sessions)
+
+
+def browser(user_agent: str) -> str:
+    """`Firefox, Windows`: enough to know one's own browser again, and not to single it out."""
+    found = next((name for name in _BROWSERS if re.search(rf"\b{name}\w*/", user_agent)), "")
+    system = next((name for name in _SYSTEMS if name in user_agent), "")
+    parts = (_NAMES.get(found, found), "macOS" if system == "Mac OS X" else system)
+    return ", ".join(part for part in parts if part)
+
+
+def _instant(timestamp: float) -> dt.datetime:
+    return dt.datetime.fromtimestamp(timestamp, tz=dt.UTC)
