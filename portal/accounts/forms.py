@@ -34,7 +34,7 @@ class StaffForm(PortalForm):
 
 class LogInForm(StaffForm, account.LoginForm):
     labels = {"login": _("E-mail address"), "password": _("Password")}
-    attributes = {"login": {"autocomplete": "username", "autocapitalize": "none"}}
+    attributes = {"login": {"autocapitalize": "none"}}
 
 
 class NewPasswordForm(StaffForm):
@@ -60,7 +60,7 @@ class ResetPasswordKeyForm(NewPasswordForm, account.ResetPasswordKeyForm):
 
 class ResetPasswordForm(StaffForm, account.ResetPasswordForm):
     labels = {"email": _("E-mail address")}
-    attributes = {"email": {"autocomplete": "username", "autocapitalize": "none"}}
+    attributes = {"email": {"autocapitalize": "none"}}
 
 
 class ReauthenticateForm(StaffForm, account.ReauthenticateForm):

@@ -1,4 +1,7 @@
-"""What holds on every page of the administration, whoever wrote it: time limits, second factor."""
+"""What holds on every page of the administration, whoever wrote it.
+
+Time limits, a second factor, and that no browser and no proxy keeps a copy.
+"""
 
 from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
@@ -7,6 +10,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import resolve, reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -42,11 +46,13 @@ class StaffSessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(reverse("admin:index")):
             return self.get_response(request)
+        answer = None
         if request.user.is_authenticated:
             answer = end_of_session(request) or missing_factor(request)
-            if answer is not None:
-                return answer
-        return self.get_response(request)
+        answer = answer or self.get_response(request)
+        if not answer.has_header("Cache-Control"):
+            add_never_cache_headers(answer)
+        return answer
 
     def process_exception(self, request: HttpRequest, exception: Exception):
         """Ask again who it is, before a change to the account.

@@ -89,7 +89,7 @@ def end_all(user: User, *, but: str | None = None) -> int:
 
 def browser(user_agent: str) -> str:
     """`Firefox, Windows`: enough to know one's own browser again, and not to single it out."""
-    found = next((name for name in _BROWSERS if re.search(rf"\b{name}\w*/", user_agent)), "")
+    found = next((name for name in _BROWSERS if re.search(rf"{name}\w*/", user_agent)), "")
     system = next((name for name in _SYSTEMS if name in user_agent), "")
     parts = (_NAMES.get(found, found), "macOS" if system == "Mac OS X" else system)
     return ", ".join(part for part in parts if part)

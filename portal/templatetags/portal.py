@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from portal import clock
+from portal.accounts import sessions
 from portal.icons import ICONS
 from portal.texts import Text
 
@@ -120,3 +122,12 @@ def section(content: str, heading: str, name: str) -> SafeString:
         heading,
         mark_safe(content),  # noqa: S308
     )
+
+
+@register.simple_tag(takes_context=True)
+def session_seconds(context) -> int:
+    """How long the log-in lasts when nothing more happens; 0 for somebody who is not logged in."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return 0
+    return int(sessions.remaining(request.session, now=clock.now()).total_seconds())

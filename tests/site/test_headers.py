@@ -8,7 +8,15 @@ from portal.middleware import CONTENT_SECURITY_POLICY
 from tests.site.pages import PAGES, PUBLIC_PAGES
 
 FILES = ("/robots.txt", "/sitemap.xml", "/.well-known/security.txt")
-ADMIN = ("/verwaltung/", "/verwaltung/login/", "/verwaltung/jsi18n/", "/verwaltung/nirgendwo/")
+ADMIN = (
+    "/verwaltung/",
+    "/verwaltung/login/",
+    "/verwaltung/jsi18n/",
+    "/verwaltung/nirgendwo/",
+    "/verwaltung/konto/anmelden/",
+    "/verwaltung/konto/passwort/vergessen/",
+    "/verwaltung/konto/passwort/neu/1-abc/",
+)
 VCARD = "/de/ansprechpersonen/kik-2-landkreis-leipzig.vcf"
 OTHERS = ("/", "/DE/", "/de/zustaendig/", "/de/orte/grimma", VCARD, "/healthz", "/readyz", *FILES)
 

@@ -13,7 +13,7 @@ from tests.needs import need
 from tests.site import markup
 from tests.site.pages import LANGUAGES, PAGES, PUBLIC_PAGES, WHOLE_PAGES
 
-ADMIN = "/verwaltung/login/"
+ADMIN = "/verwaltung/konto/anmelden/"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
