@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from parler.admin import TranslatableAdmin
 
+from portal import admin_outbox  # noqa: F401  (registers its pages)
 from portal.models import Page, User
 
 # Who may do what follows from roles, not from groups; an account has one address, and its sessions

@@ -1,5 +1,6 @@
 """Small, complete objects for tests. Every factory takes what matters and fills in the rest."""
 
+import datetime as dt
 import itertools
 
 from contacts.models import (
@@ -15,7 +16,7 @@ from contacts.models import (
     Topic,
 )
 from contacts.slugs import german_slug
-from portal.models import User
+from portal.models import OutboxMessage, User
 
 _numbers = itertools.count(1)
 
@@ -131,3 +132,20 @@ def rule(of: Post, area: Area, **fields) -> Responsibility:
 def user(email: str = "", **fields) -> User:
     email = email or f"user{number()}@example.org"
     return User.objects.create_user(email, "a long enough password", **fields)
+
+
+def mail(owner: Agency | None = None, **fields) -> OutboxMessage:
+    """A message that waits in the outbox."""
+    written = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+    fields = {
+        "about": f"reminder:{number()}",
+        "owner": owner.slug if owner else "",
+        "recipient": "amal@example.org",
+        "subject": "Bitte bestätigen Sie Ihre Angaben",
+        "body": "Guten Tag,\n\nstimmen diese Angaben noch?",
+        "language": "de",
+        "message_id": f"<{number()}@example.org>",
+        "created_at": written,
+        "not_before": written,
+    } | fields
+    return OutboxMessage.objects.create(**fields)

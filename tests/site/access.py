@@ -35,6 +35,7 @@ MODELS = {
     "post": (R, E, N),
     "person": (R, E, E),
     "responsibility": (R, E, E),
+    "documentedgap": (R, E, E),
     "goldencase": (R, E, E),
     "legaldetails": (R, E, E),
     "staffrole": (A, A, A),
@@ -54,10 +55,13 @@ MODELS = {
     "publication": (R, N, N),
     "user": (S, S, N),
     "page": (S, S, S),
+    "outboxmessage": (R, N, N),
+    "jobrun": (S, N, N),
 }
 # What staff get from the other addresses of the administration: without a role, with one.
 GENERAL = {
     "admin:index": (200, 200),
+    "admin:contacts_report": (403, 200),
     "admin:login": (302, 302),  # they are in already
     "admin:logout": (405, 405),  # by POST only: no link and no picture logs anybody out
     "admin:password_change": (200, 200),
@@ -68,7 +72,7 @@ GENERAL = {
     "admin:view_on_site": (302, 302),  # to a public page
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
-DECISIONS = ("close", "confirm", "take-over", "reopen")  # by POST only
+DECISIONS = ("close", "confirm", "take-over", "reopen", "send-again")  # by POST only
 NAME = re.compile(
     r"admin:(portal|contacts)_(?P<model>[a-z]+)_"
     r"(?P<verb>changelist|add|history|delete|change|alias|delete_translation|"

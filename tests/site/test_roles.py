@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from contacts.models import Agency, LookUpCount, MissedInput, Office, PostalCode, Source, StaffRole
 from contacts.roles import Role
-from portal.models import Page
+from portal.models import JobRun, Page
 from tests import factories
 from tests.contacts.county import county
 from tests.contacts.test_visibility import FOR_ITS_STAFF, PUBLISHED, rows_of
@@ -38,6 +38,8 @@ from tests.site.routes import Route, routes
 
 pytestmark = pytest.mark.django_db
 OF_AN_AGENCY = {model._meta.model_name for model in (*PUBLISHED, *FOR_ITS_STAFF)}
+OF_AN_AGENCY |= {"outboxmessage"}
+PORTALS = ("user", "page", "outboxmessage", "jobrun")
 OF_A_ROW = [
     route
     for route in of_class("model")
@@ -97,6 +99,7 @@ def make_world() -> World:
         factories.user(),
         LookUpCount.objects.create(day=timezone.now().date(), outcome="exact", number=1),
         MissedInput.objects.create(week="2026-W47", digest="0" * 64, text="Grimmma", number=3),
+        JobRun.objects.create(name="mail"),
     ]
     own = {row._meta.model_name: row.pk for row in shared}
     own |= {"district": place.district.pk, "municipality": place.grimma.pk}
@@ -104,6 +107,8 @@ def make_world() -> World:
     Agency.objects.filter(pk=place.agency.pk).update(accent="#0a5a63")
     own |= ids(rows_of(place.agency, quarter))
     foreign = ids(rows_of(other, town))
+    own["outboxmessage"] = factories.mail(place.agency, state="failed").pk
+    foreign["outboxmessage"] = factories.mail(other, state="failed").pk
     for rows in (own, foreign):
         office = Office.objects.language("de").get(pk=rows["office"])
         office.access_note = "Klingel links"
@@ -213,7 +218,7 @@ def test_a_row_of_another_agency_does_not_exist(world, everybody, route):
 
 @pytest.mark.parametrize("model", sorted(MODELS))
 def test_no_list_holds_a_row_of_another_agency(world, everybody, model):
-    app = "portal" if model in ("user", "page") else "contacts"
+    app = "portal" if model in PORTALS else "contacts"
     for name, level, client in everybody:
         response = client.get(reverse(f"admin:{app}_{model}_changelist"))
         if response.status_code == 200 and model in world.foreign and level < Level.SUPERUSER:
