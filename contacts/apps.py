@@ -10,9 +10,16 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import checks  # noqa: F401  (registers the system checks)
-        from portal import owners
+        from portal import dashboard, owners
 
         owners.register(owners.Owners(_seen_by, _changed_by, _names))
+        dashboard.register(_to_do)
+
+
+def _to_do(request):
+    from contacts.todo import for_start_page
+
+    return for_start_page(request)
 
 
 def _seen_by(user) -> Iterable[str]:

@@ -1,14 +1,18 @@
 """The administration at /verwaltung/: Django's admin with our titles, and for our staff only."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from operator import itemgetter
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpResponseRedirect, QueryDict
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+
+from portal import dashboard
 
 # The start page is ordered by what an editor wants to do, not by Python packages. A `ModelAdmin`
 # names its group in `task` and its place there in `rank`.
@@ -25,6 +29,33 @@ class VerwaltungConfig(AdminConfig):
     """Makes `VerwaltungSite` the site that `admin.register` and autodiscovery use."""
 
     default_site = "portal.admin_site.VerwaltungSite"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnPage:
+    """A page of the administration that is no list of rows; an app adds it with `add_page`.
+
+    `task` and `rank` say where it stands on the start page, `is_for` who finds it there. The view
+    itself refuses everybody else.
+    """
+
+    route: str
+    name: str
+    view: Callable[..., HttpResponse]
+    label: str
+    task: str
+    rank: int
+    is_for: Callable[[HttpRequest], bool]
+
+    def as_entry(self) -> dict:
+        return {
+            "name": self.label,
+            "object_name": self.name,
+            "admin_url": reverse(f"admin:{self.name}"),
+            "add_url": None,
+            "view_only": True,
+            "rank": self.rank,
+        }
 
 
 class LabelledAutocompleteView(AutocompleteJsonView):
@@ -47,6 +78,22 @@ class VerwaltungSite(admin.AdminSite):
         super().__init__(*args, **kwargs)
         # Rows go one by one: a list with a box on every line makes it too easy to lose thirty.
         self.disable_action("delete_selected")
+        self.own_pages: list[OwnPage] = []
+
+    def add_page(self, page: OwnPage) -> None:
+        """Show `page` at its route, and on the start page for those whom it is for."""
+        self.own_pages.append(page)
+
+    def get_urls(self):
+        own = [
+            path(page.route, self.admin_view(page.view), name=page.name) for page in self.own_pages
+        ]
+        return [*own, *super().get_urls()]
+
+    def index(self, request, extra_context=None):
+        """The start page: what needs doing, above the list of what can be changed."""
+        to_do = dashboard.lines(request)
+        return super().index(request, {"to_do": to_do, **(extra_context or {})})
 
     def has_permission(self, request) -> bool:
         """Active staff only; what they may do there follows from their roles."""
@@ -78,6 +125,9 @@ class VerwaltungSite(admin.AdminSite):
             page = self._registry[entry["model"]]
             entry["rank"] = getattr(page, "rank", 99)
             found[getattr(page, "task", "record")].append(entry)
+        for page in self.own_pages:
+            if page.is_for(request):
+                found[page.task].append(page.as_entry())
         return [
             {
                 "name": TASKS[task],

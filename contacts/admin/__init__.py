@@ -1,5 +1,5 @@
 """The administration of the contacts, split by subject."""
 
-from contacts.admin import feedback, organisation, places, publications, rules, staff
+from contacts.admin import feedback, gaps, organisation, places, publications, rules, staff
 
-__all__ = ["feedback", "organisation", "places", "publications", "rules", "staff"]
+__all__ = ["feedback", "gaps", "organisation", "places", "publications", "rules", "staff"]

@@ -16,6 +16,7 @@ from contacts.admin.seen import SeenModelForm
 from contacts.models import (
     Area,
     District,
+    DocumentedGap,
     Locality,
     Municipality,
     PlaceName,
@@ -235,11 +236,16 @@ class AreaAdmin(PlaceSearch, ReadOnly, ScopedAdmin):
     def get_model_perms(self, request) -> dict:
         return {}
 
+    covered_only = {
+        (Responsibility._meta.model_name, "area"),
+        (DocumentedGap._meta.model_name, "area"),
+    }
+
     def get_search_results(self, request, queryset, search_term):
-        """Towns first; for a rule, only the places that the agency covers."""
+        """Towns first; for a rule or a known gap, only the places that the agency covers."""
         found, duplicates = super().get_search_results(request, queryset, search_term)
         asking = request.GET.get("model_name"), request.GET.get("field_name")
-        if asking == (Responsibility._meta.model_name, "area") and not request.user.is_superuser:
+        if asking in self.covered_only and not request.user.is_superuser:
             found = found.in_districts(
                 Area.objects.filter(agencies__in=agencies_of(request.user)).values("pk")
             )

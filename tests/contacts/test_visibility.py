@@ -12,6 +12,7 @@ from contacts.models import (
     Absence,
     Agency,
     Correction,
+    DocumentedGap,
     Doubt,
     GoldenCase,
     ImportDraft,
@@ -48,7 +49,15 @@ PUBLISHED = [
     Responsibility,
     LegalDetails,
 ]
-FOR_ITS_STAFF = [Publication, Doubt, Correction, GoldenCase, ImportDraft, StaffRole]
+FOR_ITS_STAFF = [
+    Publication,
+    Doubt,
+    Correction,
+    DocumentedGap,
+    GoldenCase,
+    ImportDraft,
+    StaffRole,
+]
 
 # Nobody reads these as rows: bookkeeping, and texts that are read through what they belong to.
 NOT_READ = {LoadRecord, DataVersion}
@@ -86,6 +95,7 @@ def rows_of(agency: Agency, area) -> dict:
         Correction: Correction.objects.create(
             kind="wrong", text="Wrong", contact="a@b.example", received_at=timezone.now(), **shared
         ),
+        DocumentedGap: DocumentedGap.objects.create(area=area, reason="Open", **shared),
         GoldenCase: GoldenCase.objects.create(typed="Grimma", post=post, **shared),
         ImportDraft: ImportDraft.objects.create(
             kind="contacts",
