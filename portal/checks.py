@@ -4,7 +4,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from portal import smtp
 from portal.auth import refuse_demo_accounts
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @register(Tags.urls, deploy=True)
@@ -31,6 +34,31 @@ def somebody_hears_of_holes(app_configs, **kwargs) -> list[CheckMessage]:
             "SECURITY_CONTACT is not set, so nobody learns whom to tell of a security hole.",
             hint="Set it to an address that is read: mailto:security@example.de",
             id="portal.W002",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def mail_can_leave_and_is_encrypted(app_configs, **kwargs) -> list[CheckMessage]:
+    """Without a server, mail waits in the outbox; in the clear it goes to this machine only."""
+    if settings.DEMO:
+        return []
+    if not smtp.is_configured() or not smtp.sender_is_an_address():
+        return [
+            Warning(
+                "EMAIL_HOST or DEFAULT_FROM_EMAIL is not set, so no mail leaves the outbox.",
+                hint="Name the mail server, and a sender such as Portal <portal@example.de>; then "
+                "try `manage.py send_test_mail`.",
+                id="portal.W003",
+            )
+        ]
+    if settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL or settings.EMAIL_HOST in LOOPBACK:
+        return []
+    return [
+        Warning(
+            "Mail travels to EMAIL_HOST without encryption.",
+            hint="Leave EMAIL_USE_TLS on, or set EMAIL_USE_SSL for a server on port 465.",
+            id="portal.W004",
         )
     ]
 

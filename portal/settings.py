@@ -197,14 +197,14 @@ PARLER_ENABLE_CACHING = False  # its cache is one per process and would outlive 
 # Mail ---------------------------------------------------------------------------------------------
 
 # Sent by the jobs from the outbox (portal/outbox.py), and never in the demo.
-EMAIL_HOST = env.str("EMAIL_HOST", "")
+EMAIL_HOST = env.str("EMAIL_HOST", "").strip()
 EMAIL_PORT = env.int("EMAIL_PORT", 587)
-EMAIL_HOST_USER = env.str("EMAIL_USER", "")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", "")
+EMAIL_HOST_USER = env.str("EMAIL_USER", "").strip()
+EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", "").rstrip("\r\n")  # a file ends with a line
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)  # TLS from the first byte, usually on port 465
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", not EMAIL_USE_SSL)  # STARTTLS
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds, for each step
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "").strip()
 if EMAIL_USE_SSL and EMAIL_USE_TLS:
     raise ImproperlyConfigured("Of EMAIL_USE_TLS and EMAIL_USE_SSL only one can be true.")
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", 30)  # after which text and address of a mail are wiped

@@ -14,7 +14,9 @@ from email.errors import MessageError
 from email.utils import format_datetime, formataddr, parseaddr
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
 
 from portal.models import OutboxMessage
 
@@ -41,6 +43,15 @@ class Failure:
 def is_configured() -> bool:
     """Whether a mail server and a sender address are named."""
     return bool(settings.EMAIL_HOST and settings.DEFAULT_FROM_EMAIL)
+
+
+def sender_is_an_address() -> bool:
+    """Whether DEFAULT_FROM_EMAIL is an address, with or without a name before it."""
+    try:
+        validate_email(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    except ValidationError:
+        return False
+    return True
 
 
 def deliver(message: OutboxMessage) -> Failure | None:

@@ -1,5 +1,6 @@
 import pytest
 
+from portal.checks import mail_can_leave_and_is_encrypted
 from tests.servers import PRODUCTION, manage
 
 DATABASE = {"DATABASE_URL": "sqlite:////nowhere.sqlite3"}
@@ -49,3 +50,34 @@ def test_a_security_contact_is_an_address_that_programs_understand():
     result = manage("check", **{**PRODUCTION, **DATABASE, "SECURITY_CONTACT": "me@example.org"})
     assert result.returncode != 0
     assert "SECURITY_CONTACT begins with mailto: or https:" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "warning"),
+    [
+        ({"EMAIL_HOST": ""}, "portal.W003"),
+        ({"DEFAULT_FROM_EMAIL": ""}, "portal.W003"),
+        ({"DEFAULT_FROM_EMAIL": "Portal"}, "portal.W003"),
+        ({"EMAIL_USE_TLS": "false"}, "portal.W004"),
+        ({"EMAIL_USE_TLS": "false", "EMAIL_HOST": "localhost"}, ""),
+        ({"EMAIL_USE_SSL": "true", "EMAIL_PORT": "465"}, ""),
+    ],
+)
+def test_mail_that_cannot_leave_or_travels_in_the_clear_is_a_warning(variables, warning, settings):
+    settings.DEMO, settings.EMAIL_HOST = False, "mail.example.org"
+    settings.DEFAULT_FROM_EMAIL = "Portal <portal@example.org>"
+    for name, value in {"EMAIL_USE_TLS": "true", "EMAIL_USE_SSL": "false", **variables}.items():
+        setattr(settings, name, value == "true" if "_USE_" in name else value)
+
+    found = [message.id for message in mail_can_leave_and_is_encrypted(None)]
+    assert found == ([warning] if warning else [])
+
+
+def test_mail_is_encrypted_by_default_and_its_password_may_come_from_a_file(tmp_path):
+    password = tmp_path / "password"
+    password.write_text("geheim\n")
+    told = "from django.conf import settings as s; print(s.EMAIL_USE_TLS, [s.EMAIL_HOST_PASSWORD])"
+    result = manage("shell", "-v", "0", "-c", told, EMAIL_PASSWORD_FILE=str(password))
+    assert result.stdout.strip() == "True ['geheim']"
+    both = manage("check", EMAIL_USE_TLS="true", EMAIL_USE_SSL="true")
+    assert "only one can be true" in both.stderr
