@@ -17,6 +17,7 @@ from contacts.records import Edit
 from contacts.resolver import Contact, Resolution, resolve
 from contacts.rule_checks import Change
 from contacts.snapshot import Snapshot
+from portal import clock
 
 
 @contextmanager
@@ -42,8 +43,12 @@ class Answers:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What publishing would do. `answers` has the touched places, in the order of the changes."""
+    """What publishing would do.
 
+    `answers` has the touched places, in the order of the changes, as they are answered on `on`.
+    """
+
+    on: dt.date
     consequences: Consequences
     answers: tuple[Answers, ...]
 
@@ -53,20 +58,26 @@ def rehearse(
     changes: Iterable[Change] = (),
     *,
     edits: Iterable[Edit] = (),
-    on: dt.date,
+    on: dt.date | None = None,
     by,
     now: dt.datetime,
 ) -> Rehearsal:
-    """What publishing `changes` and `edits` would lead to, and who would answer on the day `on`.
+    """What publishing `changes` and `edits` would lead to, and who would answer on the day `on`;
+    without one, on the first day that brings another answer.
 
     Raises `RefusedError` as `publishing.publish` does. Nothing is written.
     """
     changes, edits = list(changes), list(edits)
+    days = [on] if on else consequences.days_to_look_at(changes, clock.today(now))
     with rehearsing():
         before = snapshot.latest()
         _published, found = consequences.publish(agency, changes, edits=edits, by=by, now=now)
-        answers = tuple(_answers(changes, before, snapshot.latest(), on))
-    return Rehearsal(found, answers)
+        after = snapshot.latest()
+        for day in days:
+            answers = tuple(_answers(changes, before, after, day))
+            if any(answer.has_changed for answer in answers):
+                break
+    return Rehearsal(day, found, answers)
 
 
 def _answers(

@@ -32,13 +32,21 @@ def preview(request: HttpRequest, *, default: dt.date) -> HttpResponse:
     """
     on = _day(request.POST.get("preview_on", "")) or default
     path = request.POST.get("preview_page", "")
+    language = get_language_from_path(path)
+    if language:
+        with translation.override(language):  # an address is only known in its own language
+            match = _public_view(path)
+            if match is not None:
+                return _render(request, path, match, on)
+    return HttpResponse(_("This page cannot be shown."), status=422)
+
+
+def _public_view(path: str) -> ResolverMatch | None:
     try:
         match = resolve(path)
     except Http404:
-        match = None
-    if match is None or not hasattr(match.func, "is_public_page"):
-        return HttpResponse(_("This page cannot be shown."), status=422)
-    return _render(request, path, match, on)
+        return None
+    return match if hasattr(match.func, "is_public_page") else None
 
 
 def _day(text: str) -> dt.date | None:
@@ -59,9 +67,7 @@ def _render(request: HttpRequest, path: str, match: ResolverMatch, on: dt.date) 
     asked.now = timezone.make_aware(dt.datetime.combine(on, NOON)).astimezone(dt.UTC)
     asked.versions = data_version.read()
     asked.preview_on = on
-    language = get_language_from_path(path) or translation.get_language()
-    with translation.override(language):
-        response = match.func.__wrapped__(asked, *match.args, **match.kwargs)
-        response["Content-Language"] = language
+    response = match.func.__wrapped__(asked, *match.args, **match.kwargs)
+    response["Content-Language"] = translation.get_language()
     response["Cache-Control"] = "no-store"
     return response

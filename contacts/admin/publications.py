@@ -87,6 +87,7 @@ class PublicationAdmin(PublishingPages, ReadOnly, ScopedAdmin):
             kind=Publication.Kind.UNDO,
             form=forms.Form(request.POST if request.method == "POST" else {}),
             wish=wish,
+            button=_("Take back"),
             back=reverse("admin:contacts_publication_change", args=[publication.pk]),
         )
 

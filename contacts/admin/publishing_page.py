@@ -7,7 +7,7 @@ between is shown the new outcome before anything is written.
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
@@ -32,14 +32,15 @@ TEMPLATE = "admin/contacts/publishing_page.html"
 
 @dataclass(frozen=True)
 class Wish:
-    """What a valid form asks for; `on` is the day for which the outcome is shown.
+    """What a valid form asks for; `on` is the day for which the outcome is shown;
+    without one, the first day that brings another answer.
 
     `pages` are public pages, as (address, name), that show the difference.
     """
 
     changes: Sequence[Change] = ()
     edits: Sequence[Edit] = ()
-    on: dt.date = field(default_factory=clock.today)
+    on: dt.date | None = None
     reason: str = ""
     pages: Sequence[tuple[str, str]] = ()
 
@@ -54,6 +55,7 @@ def publishing_page(
     form: forms.Form,
     wish: Callable[[forms.Form], Wish],
     back: str,
+    button: str = "",
 ) -> HttpResponse:
     """Answer a GET or POST of such a page. `form` is bound, unless it has yet to be filled in."""
     context = {
@@ -62,6 +64,7 @@ def publishing_page(
         "opts": model_admin.opts,
         "form": form,
         "back": back,
+        "button": button or _("Publish"),
     }
     if form.is_valid():  # a page without fields shows the outcome at once
         try:
@@ -69,7 +72,7 @@ def publishing_page(
             if wants_preview(request):
                 with rehearsing():
                     _publish(request, agency, wanted, kind)
-                    return preview(request, default=wanted.on)
+                    return preview(request, default=wanted.on or clock.today())
             if "_publish" in request.POST and request.POST.get("looked") == digest(form):
                 return _done(request, agency, wanted, kind, back)
             context |= _look(request, agency, wanted, form)

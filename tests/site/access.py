@@ -73,10 +73,12 @@ GENERAL = {
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
 DECISIONS = ("close", "confirm", "take-over", "reopen", "send-again")  # by POST only
+# Pages of an editor about one row, with a form that publishes.
+FOR_EDITORS = ("alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
 NAME = re.compile(
     r"admin:(portal|contacts)_(?P<model>[a-z]+)_"
-    r"(?P<verb>changelist|add|history|delete|change|alias|delete_translation|"
-    rf"{'|'.join(DECISIONS)})"
+    r"(?P<verb>changelist|add|history|delete|change|delete_translation|"
+    rf"{'|'.join((*FOR_EDITORS, *DECISIONS))})"
 )
 ARGUMENTS = {
     "contacts:municipality": ["grimma"],
@@ -125,5 +127,6 @@ def expected_of(verb: str, model: str, level: Level) -> set[int]:
         return {401}
     if verb in DECISIONS:
         return {405}
-    least = {"add": add, "delete": delete, "delete_translation": delete, "alias": E}
+    least = {"add": add, "delete": delete, "delete_translation": delete}
+    least |= dict.fromkeys(FOR_EDITORS, E)
     return {200} if level >= least.get(verb, look) else {403, 404}
