@@ -122,7 +122,7 @@ class OutboxMessage(models.Model):
 
     class Meta:
         verbose_name = _("message")
-        verbose_name_plural = _("outbox")
+        verbose_name_plural = _("messages in the outbox")
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(
