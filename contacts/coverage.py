@@ -47,7 +47,8 @@ class Gap:
     that somebody answers for. `topic` is None for questions without a topic and for those on a
     topic that has no rule of its own there. `posts` are those that would answer if they were
     filled. `reason` is what staff have written; an agency that had ended when the report was made
-    is `explained` without one. `is_open_ended`: the report ends before the gap does.
+    is `explained` without one. `is_now`: it is there on the first day of the report (since when is
+    not asked); `is_open_ended`: it is still there on the last.
     """
 
     areas: tuple[Place, ...]
@@ -61,6 +62,7 @@ class Gap:
     reason: Reason | None
     explained: bool
     is_open_ended: bool
+    is_now: bool
 
     @property
     def district(self) -> Place:
@@ -179,6 +181,7 @@ class _Survey:
             reason=state.reason,
             explained=has_ended or state.reason is not None,
             is_open_ended=span.last == self.last,
+            is_now=span.first == self.first,
         )
 
     # One place ------------------------------------------------------------------------------------

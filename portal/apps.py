@@ -7,7 +7,12 @@ class PortalConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self) -> None:
-        from portal import checks, log_ins  # noqa: F401  (they register themselves)
+        from portal import (
+            checks,  # noqa: F401  (registers itself)
+            dashboard,
+            log_ins,  # noqa: F401  (registers itself)
+            undelivered,
+        )
         from portal.accounts import events  # noqa: F401
         from portal.data_version import connect_signals
         from portal.languages import register_aliases
@@ -16,3 +21,4 @@ class PortalConfig(AppConfig):
         connect_signals()
         register_aliases()
         register_jobs()
+        dashboard.register(undelivered.lines)

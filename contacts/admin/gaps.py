@@ -160,7 +160,7 @@ def _row(gap: Gap, held: Snapshot, asked: Demand, user) -> GapRow:
         message=sentence(gap),
         look_ups=asked.of(towns, gap.topic.id if gap.topic else None),
         reason=gap.reason.text if gap.reason else "",
-        url=_fix_url(gap),
+        url=_fix_url(gap, may_explain is not None),
         reasons=reasons,
     )
 
@@ -181,13 +181,16 @@ def _reason_url(gap: Gap, area: Place, agency_id: int) -> str:
     return f"{reverse('admin:contacts_documentedgap_add')}?{urlencode(values)}"
 
 
-def _fix_url(gap: Gap) -> str:
-    """Where a gap is closed: at the post that is not filled, else at the list of posts."""
+def _fix_url(gap: Gap, may_change: bool) -> str:
+    """Where a gap is closed: the post that is not filled, a new rule, or the list of gaps."""
     if gap.reason:
         return change_url("documentedgap", gap.reason.id)
     if gap.posts:
         return change_url("post", gap.posts[0].id, field="staffing")
-    return reverse("admin:contacts_post_changelist")
+    if may_change and len(gap.areas) == 1 and not gap.areas[0].is_district:
+        values = {"area": gap.areas[0].id} | ({"topic": gap.topic.id} if gap.topic else {})
+        return f"{reverse('admin:contacts_responsibility_add')}?{urlencode(values)}"
+    return f"{reverse('admin:contacts_municipality_changelist')}?answer=gap"
 
 
 admin.site.add_page(

@@ -27,9 +27,17 @@ def place_name(place: Place) -> str:
     return f"{place.name} ({place.municipality})" if place.is_part else place.name
 
 
+def _when(gap: Gap) -> str:
+    if gap.is_now and gap.is_open_ended:
+        return _("today and in the next twelve months")
+    if gap.is_now:
+        return _("today and until %(last)s") % {"last": day_in_words(gap.last)}
+    return when(gap.first, dt.date.max if gap.is_open_ended else gap.last)
+
+
 def sentence(gap: Gap) -> str:
     """Since when, until when and why nobody answers."""
-    values = {"when": when(gap.first, dt.date.max if gap.is_open_ended else gap.last)}
+    values = {"when": _when(gap)}
     if gap.cause is Cause.AGENCY_FINISHED:
         values |= {"agency": gap.agency.name, "day": day_in_words(gap.agency.ended_on)}
         if gap.explained and gap.reason is None:

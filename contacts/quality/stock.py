@@ -126,8 +126,11 @@ class Stock:
             message=message,
             model="agency",
             pk=agency.pk,
-            places=self.reach_of_agency(agency.pk),
-            **{"url": change_url("agency", agency.pk, field=more.get("field", ""))} | more,
+            **{
+                "places": self.reach_of_agency(agency.pk),
+                "url": change_url("agency", agency.pk, field=more.get("field", "")),
+            }
+            | more,
         )
 
 

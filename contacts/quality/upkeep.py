@@ -35,6 +35,12 @@ OTHER_FIELDS = {
     "area": gettext_lazy("places"),
     "valid_until": gettext_lazy("last day"),
 }
+# Doubts on other fields, such as a boundary, a title or an abbreviation, turn no answer.
+ANSWERS_DEPEND_ON = {
+    *("phone", "phone_alternative", "fax", "email", "holder", "staffing"),
+    *("started_on", "ended_on", "valid_from", "valid_until"),
+    *("postal_code", "postal_codes", "municipality_ags", "members", "alias_of"),
+}
 
 
 def find(stock: Stock) -> Iterator[Finding]:
@@ -132,7 +138,8 @@ def legal_details(stock: Stock, agency: Agency) -> Iterator[Finding]:
         else f"{reverse('admin:contacts_legaldetails_add')}?agency={agency.pk}"
     )
     message = _("The law asks for these: %(fields)s.") % {"fields": ", ".join(names)}
-    yield stock.about_agency(Kind.LEGAL, agency, message, field=missing[0], url=url)
+    own = {"field": missing[0], "url": url, "places": frozenset()}  # no answer depends on them
+    yield stock.about_agency(Kind.LEGAL, agency, message, **own)
 
 
 # Doubts -------------------------------------------------------------------------------------------
@@ -213,6 +220,9 @@ class _Words:
         return label[:1].upper() + label[1:]
 
     def places_of(self, doubt: Doubt) -> frozenset[int]:
+        """The towns whose answers or cards depend on what is in doubt."""
+        if not doubt.responsibility_id and doubt.field not in ANSWERS_DEPEND_ON:
+            return frozenset()
         stock, by_id = self.stock, self.stock.snapshot.gazetteer.by_id
         area_id = doubt.area_id or (doubt.responsibility and doubt.responsibility.area_id)
         if area_id in by_id:
