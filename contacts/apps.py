@@ -10,10 +10,14 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import checks  # noqa: F401  (registers the system checks)
+        from contacts.colleagues import register_jobs
         from portal import dashboard, owners
+        from portal.accounts import passwords
 
         owners.register(owners.Owners(_seen_by, _changed_by, _names))
         dashboard.register(_to_do)
+        passwords.sources.append(_own_words)
+        register_jobs()
 
 
 def _to_do(request):
@@ -43,3 +47,11 @@ def _names() -> dict[str, str]:
 
     agencies = Agency.objects.prefetch_related("translations")
     return {agency.slug: str(agency) for agency in agencies}
+
+
+def _own_words() -> Iterable[str]:
+    """Names that belong into no password here: of agencies and districts."""
+    from contacts.models import AgencyTranslation, District
+
+    yield from AgencyTranslation.objects.values_list("name", flat=True)
+    yield from District.objects.values_list("name", flat=True)

@@ -1,7 +1,10 @@
 """Which agencies a member of staff belongs to, and in which role."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from portal import clock
 
 
 class Role(models.TextChoices):
@@ -23,10 +26,14 @@ ANY_ROLE = frozenset(Role)
 def agencies_of(user, roles: frozenset[Role] = ANY_ROLE) -> frozenset[int]:
     """The ids of the agencies in which `user` has one of `roles`.
 
-    Asked once per user object (that is: once per request) and kept on it.
+    Asked once per user object (that is: once per request) and kept on it. A role counts up to and
+    with its last day, whenever the nightly job comes to take it away.
     """
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     if not hasattr(user, "_agency_roles"):
-        user._agency_roles = tuple(user.staff_roles.values_list("agency_id", "role"))
+        ends_later = Q(valid_until__isnull=True) | Q(valid_until__gte=clock.today())
+        user._agency_roles = tuple(
+            user.staff_roles.filter(ends_later).values_list("agency_id", "role")
+        )
     return frozenset(agency for agency, role in user._agency_roles if role in roles)

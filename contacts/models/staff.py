@@ -22,6 +22,12 @@ class StaffRole(models.Model):
         Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="staff_roles"
     )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    valid_until = models.DateField(
+        _("last day"),
+        null=True,
+        blank=True,
+        help_text=_("From the day after, the role is gone; empty while no end is in sight."),
+    )
 
     objects = AgencyQuerySetBase.as_manager()
 

@@ -33,9 +33,10 @@ def note(user: User, what: str | Promise, *, by: User | None = None, event: str)
             action_flag=CHANGE,
             change_message=str(what),
         )
-    logger.info(
-        "Account %s: %s, by account %s.",
-        account_hash(user.email),
-        event,
-        account_hash(actor.email),
-    )
+    tell(user, event, by=actor)
+
+
+def tell(user: User, event: str, *, by: User) -> None:
+    """The line in the log alone, where the history has its entry already."""
+    hashes = account_hash(user.email), account_hash(by.email)
+    logger.info("Account %s: %s, by account %s.", hashes[0], event, hashes[1])

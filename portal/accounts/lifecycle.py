@@ -35,8 +35,10 @@ def open_account(email: str, *, name: str, by: User, is_superuser: bool = False)
                 email, name=name, is_staff=True, is_superuser=is_superuser
             )
     except IntegrityError:
-        user = User.objects.select_for_update().get(email__iexact=email.strip())
-        _switch_on(user, by=by)
+        user = User.objects.get(email__iexact=email.strip())
+        if not (user.is_active and user.is_staff):
+            switch_on(user, by=by)
+            user.refresh_from_db()
         return Opened(user, is_new=False)
     journal.note(user, _("Account made."), by=by, event="made")
     return Opened(user, is_new=True)
@@ -57,11 +59,20 @@ def invite(user: User, *, by: User, site: str, now: dt.datetime, owner: str = ""
 @transaction.atomic
 def switch_off(user: User, *, by: User) -> None:
     """No log-in any more, and what is open ends. The account stays: the log points at it."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    User.objects.filter(pk=user.pk).update(is_active=False)
     sessions.end_all(user)
-    if user.is_active:
-        User.objects.filter(pk=user.pk).update(is_active=False)
-        journal.note(user, _("Account switched off."), by=by, event="switched off")
+    journal.note(user, _("Account switched off."), by=by, event="switched off")
+
+
+@transaction.atomic
+def switch_on(user: User, *, by: User) -> None:
+    """The account counts again and begins anew, without the password and the factor of before."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.is_active = user.is_staff = True
+    user.set_unusable_password()
+    user.save()
+    second_factor.forget(user)
+    journal.note(user, _("Account switched on again."), by=by, event="switched on")
 
 
 @transaction.atomic
@@ -72,15 +83,3 @@ def reset_second_factor(user: User, *, by: User, site: str, now: dt.datetime) ->
     sessions.end_all(user)
     mails.second_factor_reset(user, site=site, now=now)
     journal.note(user, _("Second factor reset."), by=by, event="second factor reset")
-
-
-def _switch_on(user: User, *, by: User) -> None:
-    """An account that comes back begins anew: without the password and factors of before."""
-    if user.is_active and user.is_staff:
-        return
-    if not user.is_active:
-        user.set_unusable_password()
-        second_factor.forget(user)
-    user.is_active = user.is_staff = True
-    user.save()
-    journal.note(user, _("Account switched on again."), by=by, event="switched on")
