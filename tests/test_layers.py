@@ -14,7 +14,7 @@ ROOF = ("portal.urls", "portal.views", "portal.management")
 LAYERS = [
     ["names", "slugs", "roles", "spoken"],
     ["models"],
-    ["places", "loading", "states", "records"],
+    ["history", "places", "loading", "states", "records"],
     ["index", "tables"],
     ["reader"],
     ["gazetteer", "load_places", "load_office"],

@@ -14,6 +14,7 @@ from django.forms import DateInput, ModelChoiceField, TimeInput
 from django.http import Http404
 from parler.admin import TranslatableAdmin
 
+from contacts.admin.history import WithHistory
 from contacts.admin.seen import SeenModelForm, SeenTranslatableForm
 from contacts.labels import post_label
 from contacts.models import Agency, Post
@@ -142,7 +143,7 @@ class Scoped:
         return fieldsets
 
 
-class ScopedAdmin(Scoped, admin.ModelAdmin):
+class ScopedAdmin(WithHistory, Scoped, admin.ModelAdmin):
     """A page of the administration. `settled_fields` cannot be changed once a row exists.
 
     `superuser_fields` widen what an agency covers or come from official data: an editor reads them.

@@ -72,7 +72,7 @@ GENERAL = {
     "admin:view_on_site": (302, 302),  # to a public page
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
-DECISIONS = ("close", "confirm", "take-over", "reopen", "send-again")  # by POST only
+DECISIONS = ("close", "confirm", "take-over", "reopen", "send-again", "restore")  # by POST only
 # Pages of an editor about one row, with a form that publishes.
 FOR_EDITORS = ("alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
 NAME = re.compile(

@@ -257,5 +257,5 @@ def address_of(route: Route, rows: dict[str, int]) -> str:
     model, verb = parts(route)
     if verb in ("changelist", "add"):
         return reverse(route.name)
-    arguments = [rows[model], "de"] if verb == "delete_translation" else [rows[model]]
-    return reverse(route.name, args=arguments)
+    more = {"delete_translation": ["de"], "restore": [model, 1]}
+    return reverse(route.name, args=[rows[model], *more.get(verb, [])])
