@@ -105,12 +105,15 @@ def lines(user, held: Snapshot, *, on: dt.date, scope: frozenset[int] | None) ->
 def _of_gap(gap: Gap, held: Snapshot) -> Item:
     towns = coverage.municipality_ids(gap.areas, held)
     topic_id = gap.topic.id if gap.topic else None
-    return Item(where(gap), sentence(gap), f"{reverse(REPORT)}#gaps", towns, topic_id)
+    about = _("No answer: %(places)s") % {"places": where(gap)}
+    return Item(about, sentence(gap), f"{reverse(REPORT)}#gaps", towns, topic_id)
 
 
 def _of_finding(finding: Finding) -> Item:
-    places, topic_id = finding.places, finding.topic_id
-    return Item(finding.about, finding.message, finding.url, places, topic_id)
+    about = finding.about
+    if finding.kind in ONE_BY_ONE:
+        about = f"{finding.kind.label}: {about}"
+    return Item(about, finding.message, finding.url, finding.places, finding.topic_id)
 
 
 def _of_turn(turn: Turn, held: Snapshot) -> Item:
