@@ -18,6 +18,7 @@ from portal import clock, jobs, outbox, owners
 from portal.models import JobRun, OutboxMessage
 
 State = OutboxMessage.State
+OPTIONAL = ("from_name", "reply_to", "problem", "smtp_code", "sent_at", "sent_again_by", "wiped_at")
 
 
 class ReadOnlyPage(admin.ModelAdmin):
@@ -123,7 +124,7 @@ class OutboxMessageAdmin(ReadOnlyPage):
                     "smtp_code",
                     "tries",
                     "created_at",
-                    "next_try",
+                    "not_before",
                     "sent_at",
                     "sent_again_by",
                     "wiped_at",
@@ -151,7 +152,7 @@ class OutboxMessageAdmin(ReadOnlyPage):
 
     def get_list_display(self, request):
         """With the agency where the user sees several."""
-        shown = ["subject", "to", "state", "problem", "created_at", "sent_at"]
+        shown = ["subject", "to", "state", "problem", "created_at"]
         if len(names := owners_shown(request)) < 2:
             return shown
 
@@ -161,8 +162,18 @@ class OutboxMessageAdmin(ReadOnlyPage):
 
         return [*shown, agency]
 
+    def get_fieldsets(self, request, obj=None):
+        """Without what says nothing about this message."""
+        left_out = {name for name in OPTIONAL if obj is None or not getattr(obj, name)}
+        if obj is not None and obj.state != State.WAITING:
+            left_out.add("not_before")
+        return [
+            (title, {"fields": [name for name in options["fields"] if name not in left_out]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
     def get_readonly_fields(self, request, obj=None):
-        return ["to", "text", "in_language", "next_try", "agency"]
+        return ["to", "text", "in_language", "agency"]
 
     @admin.display(description=_("recipient"), ordering="recipient")
     def to(self, message: OutboxMessage) -> str:
@@ -185,10 +196,6 @@ class OutboxMessageAdmin(ReadOnlyPage):
     @admin.display(description=_("language"))
     def in_language(self, message: OutboxMessage) -> str:
         return get_language_info(message.language)["name_translated"]
-
-    @admin.display(description=_("next try"))
-    def next_try(self, message: OutboxMessage):
-        return message.not_before if message.state == State.WAITING else None
 
     @admin.display(description=_("agency"))
     def agency(self, message: OutboxMessage) -> str:

@@ -4,6 +4,7 @@ The middleware stands first, so that a probe meets no host check, no redirect an
 which is refused for the whole site, is refused here as well.
 """
 
+import datetime as dt
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -20,9 +21,14 @@ from django.http import (
     JsonResponse,
 )
 
+from portal import clock
+from portal.models import JobRun
+
 ALLOWED_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 ENOUGH_DISK = 100 * 1024 * 1024  # bytes
 OK = "ok"
+NOTES = ("jobs",)  # said for whoever watches; visitors are served without
+LATE = dt.timedelta(minutes=5)  # for a job that runs every few seconds
 
 
 class HealthMiddleware:
@@ -39,7 +45,7 @@ class HealthMiddleware:
                 response: HttpResponse = HttpResponse(OK, content_type="text/plain")
             case "/readyz":
                 parts = readiness()
-                ready = all(state == OK for state in parts.values())
+                ready = all(state == OK for name, state in parts.items() if name not in NOTES)
                 response = JsonResponse(parts, status=200 if ready else 503)
             case _:
                 return self.get_response(request)
@@ -49,7 +55,7 @@ class HealthMiddleware:
 
 def readiness() -> dict[str, str]:
     """The parts that this process depends on: "ok", or in a few words what is wrong."""
-    return {"database": database(), "migrations": migrations(), "disk": disk()}
+    return {"database": database(), "migrations": migrations(), "disk": disk(), "jobs": jobs()}
 
 
 def database() -> str:
@@ -91,3 +97,14 @@ def disk() -> str:
     except OSError:
         return "not readable"
     return OK if free > ENOUGH_DISK else f"only {free // 1024**2} MB free"
+
+
+def jobs() -> str:
+    """Whether mail leaves: when the job that sends it was started last, if that is too long ago."""
+    try:
+        run = JobRun.objects.filter(name="mail").values_list("last_start", flat=True).first()
+    except Error:
+        return "unknown"
+    if run is None:
+        return "never started"
+    return OK if run > clock.now() - LATE else f"last started {run:%Y-%m-%dT%H:%MZ}"

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from portal.models import OutboxMessage
@@ -24,6 +25,7 @@ State = OutboxMessage.State
 UNSENT = (State.WAITING, State.FAILED, State.KEPT)
 COPIED = ("owner", "recipient", "from_name", "reply_to", "subject", "body", "language")
 COPIED += ("is_secret", "not_after")
+UNSTORABLE = {"\0", *map(chr, range(0xD800, 0xE000))}  # NUL and halves of characters
 SECRETS_KEPT = dt.timedelta(days=1)  # codes and links that were never sent
 
 
@@ -67,10 +69,10 @@ def put(
     fields = {
         "owner": owner,
         "recipient": to.strip(),
-        "from_name": from_name,
+        "from_name": str(from_name),
         "reply_to": reply_to.strip(),
-        "subject": subject,
-        "body": body,
+        "subject": str(subject),
+        "body": str(body),
         "language": language or settings.LANGUAGE_CODE,
         "is_secret": is_secret,
         "not_before": not_before or now,
@@ -113,7 +115,7 @@ def resend(message: OutboxMessage, *, by, now: dt.datetime) -> OutboxMessage:
             message = _insert(copied, message.about, by=by, now=now)
         else:
             OutboxMessage.objects.filter(pk=message.pk, state=State.FAILED).update(
-                state=State.WAITING, tries=0, not_before=now, sent_again_by=by
+                state=_unsent(), tries=0, not_before=now, sent_again_by=by
             )
             message.refresh_from_db()
     return message
@@ -130,7 +132,7 @@ def _refuse_broken(about: str, fields: dict) -> None:
             raise ValidationError(_("Line breaks and control characters do not belong here."))
     if not fields["subject"].strip() or len(fields["subject"]) > SUBJECT_LENGTH:
         raise ValidationError(_("A mail needs a subject, and a short one."))
-    if not fields["body"].strip() or "\0" in fields["body"]:
+    if not fields["body"].strip() or any(c in UNSTORABLE for c in fields["body"]):
         raise ValidationError(_("A mail needs a text."))
 
 
@@ -157,10 +159,14 @@ def _insert(fields: dict, about: str, *, now: dt.datetime, by=None) -> OutboxMes
         **fields,
         about=about,
         created_at=now,
-        state=State.KEPT if settings.DEMO else State.WAITING,
+        state=_unsent(),
         message_id=f"<{uuid.uuid4()}@{_domain()}>",
         sent_again_by=by,
     )
+
+
+def _unsent() -> State:
+    return State.KEPT if settings.DEMO else State.WAITING
 
 
 def _domain() -> str:
@@ -172,13 +178,15 @@ def _domain() -> str:
 
 
 def wipe(*, now: dt.datetime) -> int:
-    """Wipe text and address of what is done with and OUTBOX_DAYS old; returns how many.
+    """Wipe text and address of what is done with for OUTBOX_DAYS; returns how many.
 
     A code or link that was never sent goes after a day. A message that still waits keeps both.
     """
     done = OutboxMessage.objects.filter(wiped_at__isnull=True).exclude(state=State.WAITING)
-    old = Q(created_at__lt=now - dt.timedelta(days=settings.OUTBOX_DAYS))
-    secret = Q(is_secret=True, created_at__lt=now - SECRETS_KEPT)
+    last_try = When(state=State.FAILED, then=F("not_before"))
+    done = done.annotate(done_at=Case(last_try, default=Coalesce("sent_at", "created_at")))
+    old = Q(done_at__lt=now - dt.timedelta(days=settings.OUTBOX_DAYS))
+    secret = Q(is_secret=True, body__gt="", done_at__lt=now - SECRETS_KEPT)
     return done.filter(old | secret).update(
         recipient="", reply_to="", from_name="", body="", wiped_at=now
     )

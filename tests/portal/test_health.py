@@ -7,7 +7,10 @@ import psycopg
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
+from portal.health import newest_migrations
+from portal.models import JobRun
 from tests.servers import gunicorn
 
 
@@ -32,10 +35,20 @@ def test_healthz_needs_no_database_no_known_host_and_no_https(client, settings):
 
 @pytest.mark.django_db
 def test_readyz_names_every_part_that_is_well(client):
+    JobRun.objects.create(name="mail", last_start=timezone.now())
     response = client.get("/readyz")
-    assert response.json() == {"database": "ok", "migrations": "ok", "disk": "ok"}
+    assert response.json() == {"database": "ok", "migrations": "ok", "disk": "ok", "jobs": "ok"}
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_jobs_that_do_not_run_are_told_but_keep_no_visitor_away(client):
+    assert client.get("/readyz").json()["jobs"] == "never started"
+    JobRun.objects.create(name="mail", last_start="2026-01-02T03:04Z")
+    response = client.get("/readyz")
+    assert response.json()["jobs"] == "last started 2026-01-02T03:04Z"
+    assert response.status_code == 200
 
 
 @pytest.mark.django_db
@@ -47,10 +60,11 @@ def test_readyz_asks_for_a_constant_number_of_queries(client, django_assert_max_
 
 @pytest.mark.django_db
 def test_readyz_names_a_migration_that_is_not_applied(client):
-    MigrationRecorder(connection).record_unapplied("portal", "0001_initial")
+    newest = next(name for app, name in newest_migrations() if app == "portal")
+    MigrationRecorder(connection).record_unapplied("portal", newest)
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json()["migrations"] == "not applied: portal.0001_initial"
+    assert response.json()["migrations"] == f"not applied: portal.{newest}"
 
 
 @pytest.mark.django_db

@@ -116,6 +116,7 @@ def test_a_mail_may_have_to_wait_for_its_time():
         {"from_name": "Amt\r\nBcc: alle@example.org"},
         {"body": ""},
         {"body": "a\0b"},
+        {"body": "a\ud800b"},
     ],
     ids=repr,
 )
