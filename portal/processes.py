@@ -4,10 +4,12 @@ import os
 import select
 import signal
 import socket
+import time
 from collections.abc import Callable
 
 RESTART_AFTER = 5.0  # seconds, for a child that has died
 SECOND = 1.0
+ASK_AGAIN_AFTER = 0.1
 
 
 class Bell:
@@ -58,10 +60,16 @@ def keep_running(work: Callable[[Bell], None], *, parent: int) -> None:
             if os.waitpid(child, os.WNOHANG)[0]:
                 break
         else:
-            os.kill(child, signal.SIGTERM)
-            os.waitpid(child, 0)
+            _end(child)
             return
         bell.pause(RESTART_AFTER)
+
+
+def _end(child: int) -> None:
+    """Ask `child` to end until it has: one that has only just begun may not hear it at first."""
+    while not os.waitpid(child, os.WNOHANG)[0]:
+        os.kill(child, signal.SIGTERM)
+        time.sleep(ASK_AGAIN_AFTER)
 
 
 def _fork(work: Callable[[Bell], None]) -> int:

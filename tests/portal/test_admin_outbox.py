@@ -1,7 +1,9 @@
 """The outbox as staff see it: the mail of their agencies, never a code, and "Send again"."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -138,7 +140,7 @@ def test_only_those_who_act_for_the_agency_send_again(agency):
     assert message.state == "failed"
 
 
-def test_the_list_asks_a_constant_number_of_queries(agency, django_assert_num_queries):
+def test_the_list_asks_a_constant_number_of_queries(agency):
     other = factories.agency("Andere Stelle")
     client = client_of((agency, Role.EDITOR), (other, Role.EDITOR))
     boss = client_of(is_superuser=True)
@@ -152,9 +154,6 @@ def test_the_list_asks_a_constant_number_of_queries(agency, django_assert_num_qu
 
 
 def queries(client: Client, address: str) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
