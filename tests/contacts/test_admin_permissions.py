@@ -231,20 +231,19 @@ def test_an_editor_here_who_is_a_coordinator_there_changes_only_here(place, fore
     assert rule.valid_until is None
 
 
-def test_an_agency_administrator_gives_roles_to_colleagues_only(place, foreign):
+def test_an_agency_administrator_gives_roles_of_the_own_agency_only(place, foreign):
     client = log_in(place.agency, Role.AGENCY_ADMIN)
     colleague = StaffRole.objects.create(
-        user=factories.user(), agency=place.agency, role=Role.EDITOR
+        user=factories.user(is_staff=True), agency=place.agency, role=Role.EDITOR
     ).user
-    stranger = StaffRole.objects.get(pk=foreign["staffrole"]).user
     address = url("staffrole", "add/")
-    data = form_of(client, address) | {"role": Role.COORDINATOR}
-    client.post(address, data | {"user": stranger.pk})
-    assert stranger.staff_roles.count() == 1
-    saved(client.post(address, data | {"user": colleague.pk}))
-    assert colleague.staff_roles.count() == 2
-    client.post(address, data | {"user": colleague.pk, "agency": foreign["agency"]})
-    assert not colleague.staff_roles.filter(agency=foreign["agency"]).exists()
+    data = {"name": "Neu", "email": colleague.email, "roles": [Role.COORDINATOR]}
+    client.post(address, data | {"agency": foreign["agency"]})
+    assert colleague.staff_roles.count() == 1
+    client.post(address, data | {"agency": place.agency.pk, "person": foreign["person"]})
+    assert colleague.staff_roles.count() == 1
+    saved(client.post(address, data | {"agency": place.agency.pk}))
+    assert colleague.staff_roles.filter(agency=place.agency).count() == 2
 
 
 def test_accounts_and_legal_texts_are_for_superusers(place):

@@ -64,21 +64,51 @@ GENERAL = {
     "admin:contacts_report": (403, 200),
     "admin:login": (302, 302),  # they are in already
     "admin:logout": (405, 405),  # by POST only: no link and no picture logs anybody out
-    "admin:password_change": (200, 200),
-    "admin:password_change_done": (200, 200),
+    "admin:password_change": (302, 302),  # to the page of the account
+    "admin:password_change_done": (302, 302),
     "admin:jsi18n": (200, 200),
     "admin:autocomplete": (403, 403),  # without saying for which field
     "admin:app_list": (404, 200),  # without a list, no page of lists
     "admin:view_on_site": (302, 302),  # to a public page
 }
+# What the addresses below /verwaltung/konto/ answer to a visitor (401: sent to the log-in), and to
+# staff who have a password, no second factor, and have not typed the password just now.
+ACCOUNT = {
+    "account_login": (200, 302),
+    "account_logout": (302, 200),
+    "account_reauthenticate": (401, 200),
+    "account_change_password": (401, 200),
+    "account_set_password": (401, 302),
+    "account_reset_password": (200, 200),
+    "account_reset_password_done": (200, 200),
+    "account_reset_password_from_key": (200, 200),  # of a link that is no good
+    "account_reset_password_from_key_done": (200, 200),
+    "mfa_index": (401, 200),
+    "mfa_authenticate": (401, 302),
+    "mfa_reauthenticate": (401, 302),
+    "mfa_activate_totp": (401, 302),
+    "mfa_deactivate_totp": (401, 404),
+    "mfa_view_recovery_codes": (401, 404),
+    "mfa_generate_recovery_codes": (401, 302),
+    "mfa_list_webauthn": (401, 200),
+    "mfa_add_webauthn": (401, 302),
+    "mfa_edit_webauthn": (401, 302),
+    "mfa_remove_webauthn": (401, 302),
+    "mfa_login_webauthn": (401, 302),
+    "mfa_reauthenticate_webauthn": (401, 302),
+    "usersessions_list": (401, 200),
+    "accounts:stay": (401, 200),
+}
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
-DECISIONS = ("close", "confirm", "take-over", "reopen", "send-again", "restore")  # by POST only
+# By POST only.
+DECISIONS = ("close", "confirm", "take-over", "reopen", "send-again", "restore", "accept")
+DECISIONS += ("invite", "reset-factor")
 # Pages of an editor about one row, with a form that publishes.
 FOR_EDITORS = ("alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
 NAME = re.compile(
     r"admin:(portal|contacts)_(?P<model>[a-z]+)_"
     r"(?P<verb>changelist|add|history|delete|change|delete_translation|"
-    rf"{'|'.join((*FOR_EDITORS, *DECISIONS))})"
+    rf"leave|{'|'.join((*FOR_EDITORS, *DECISIONS))})"
 )
 ARGUMENTS = {
     "contacts:municipality": ["grimma"],
@@ -90,19 +120,22 @@ ARGUMENTS = {
     "contacts:office": ["grimma"],
     "contacts:post": ["koi"],
     "contacts:vcard": ["koi"],
+    "account_reset_password_from_key": ["1", "abc-def"],
+    "mfa_edit_webauthn": [1],
+    "mfa_remove_webauthn": [1],
 }
 REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
 NOT_IN_A_DEMO = ("security",)  # it names nobody: the agencies in its data do not run it
 
 
 def class_of(route: Route) -> str:
-    """`public`, `general`, `model` or `unnamed`; "" for a route that nobody has thought about."""
+    """`public`, `account`, `general`, `model`, `unnamed`; "" for one nobody has thought about."""
+    if route.pattern.startswith("verwaltung/konto/"):
+        return "account" if route.name in ACCOUNT else ""
     if route.name in GENERAL:
         return "general"
     if match := NAME.fullmatch(route.name):
         return "model" if match["model"] in MODELS else ""
-    if route.name == "admin:auth_user_password_change":
-        return "model"
     if route.name == "admin:":
         return "unnamed" if UNNAMED.fullmatch(route.pattern) else ""
     needs_arguments = "<" in route.pattern.removeprefix("<language>/")
@@ -117,7 +150,7 @@ def of_class(wanted: str) -> list[Route]:
 def parts(route: Route) -> tuple[str, str]:
     """The model and the verb of a route of the administration."""
     match = NAME.fullmatch(route.name)
-    return (match["model"], match["verb"]) if match else ("user", "change")
+    return match["model"], match["verb"]
 
 
 def expected_of(verb: str, model: str, level: Level) -> set[int]:
@@ -128,5 +161,5 @@ def expected_of(verb: str, model: str, level: Level) -> set[int]:
     if verb in DECISIONS:
         return {405}
     least = {"add": add, "delete": delete, "delete_translation": delete}
-    least |= dict.fromkeys(FOR_EDITORS, E)
+    least |= dict.fromkeys(FOR_EDITORS, E) | {"leave": A}
     return {200} if level >= least.get(verb, look) else {403, 404}

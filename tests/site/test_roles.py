@@ -21,6 +21,7 @@ from tests import factories
 from tests.contacts.county import county
 from tests.contacts.test_visibility import FOR_ITS_STAFF, PUBLISHED, rows_of
 from tests.site.access import (
+    ACCOUNT,
     ARGUMENTS,
     GENERAL,
     MODELS,
@@ -39,6 +40,7 @@ from tests.site.routes import Route, routes
 pytestmark = pytest.mark.django_db
 OF_AN_AGENCY = {model._meta.model_name for model in (*PUBLISHED, *FOR_ITS_STAFF)}
 OF_AN_AGENCY |= {"outboxmessage"}
+LOG_IN = ("/verwaltung/login/", "/verwaltung/konto/anmelden/")
 PORTALS = ("user", "page", "outboxmessage", "jobrun")
 OF_A_ROW = [
     route
@@ -58,6 +60,7 @@ def test_every_route_is_in_a_class():
         ("admin:contacts_post_export", "verwaltung/contacts/post/export/"),
         ("admin:reports", "verwaltung/reports/"),
         ("admin:", "verwaltung/new/"),
+        ("account_signup", "verwaltung/konto/registrieren/"),
         ("contacts:file", "<language>/dateien/<slug:slug>/"),
     ],
 )
@@ -70,7 +73,7 @@ def test_the_tables_name_no_route_and_no_model_that_has_gone():
     models = {match["model"] for name in names if (match := NAME.fullmatch(name))}
 
     assert set(MODELS) == models
-    assert set(GENERAL) | set(ARGUMENTS) | set(REDIRECTS) <= names
+    assert set(GENERAL) | set(ACCOUNT) | set(ARGUMENTS) | set(REDIRECTS) <= names
 
 
 # Two agencies, and somebody of every kind ---------------------------------------------------------
@@ -151,7 +154,7 @@ def everybody(world) -> list[tuple[str, Level, Client]]:
 
 def ask(client: Client, address: str) -> int:
     response = client.get(address)
-    if response.status_code == 302 and "/verwaltung/login/" in response["Location"]:
+    if response.status_code == 302 and response["Location"].startswith(LOG_IN):
         return 401  # sent to the log-in; told apart from other redirects
     return response.status_code
 
@@ -191,8 +194,32 @@ def test_the_frame_of_the_administration_opens_for_staff(world, everybody, route
     for name, level, client in everybody:
         expected = with_role if level > Level.NO_ROLE else without
         if level is Level.VISITOR:
-            expected = {"admin:login": 200, "admin:logout": 302}.get(route.name, 401)
+            expected = 302 if route.name == "admin:logout" else 401
         assert ask(client, address) == expected, name
+
+
+@pytest.mark.parametrize("route", of_class("account"), ids=lambda route: route.name)
+def test_a_page_of_an_account_is_for_its_owner(world, everybody, route):
+    address = reverse(route.name, args=ARGUMENTS.get(route.name, []))
+    for name, level, client in everybody:
+        assert ask(client, address) == ACCOUNT[route.name][level > Level.VISITOR], name
+
+
+def test_staff_without_a_second_factor_get_no_page_but_to_set_one_up(world, everybody, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    _name, _level, client = next(entry for entry in everybody if entry[1] is Level.SUPERUSER)
+    opened = {
+        address
+        for address in ["/verwaltung/", *(address_of(route, world.own) for route in of_class("model"))]
+        if client.get(address).headers.get("Location") != reverse("mfa_index")
+    }
+    opened |= {
+        route.name
+        for route in of_class("account")
+        if client.get(reverse(route.name, args=ARGUMENTS.get(route.name, []))).status_code == 200
+    }
+
+    assert opened == {"account_logout", "account_reauthenticate", "accounts:stay", "mfa_index"}
 
 
 @pytest.mark.parametrize("route", of_class("model"), ids=lambda route: route.name)
