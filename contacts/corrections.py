@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.urls import Resolver404, resolve
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from contacts.models import Correction
+from contacts.proposals import differences
 from contacts.published import AgencyView
 from contacts.resolver import resolve as resolve_place
 from contacts.snapshot import Snapshot
@@ -14,18 +15,31 @@ from portal.languages import offered_code
 
 
 def receive(
-    message: Mapping[str, str], *, nonce: str, snapshot: Snapshot, on: dt.date, now: dt.datetime
+    message: Mapping[str, str],
+    *,
+    card: Mapping[str, str] | None = None,
+    wanted: Mapping[str, str] | None = None,
+    nonce: str,
+    snapshot: Snapshot,
+    on: dt.date,
+    now: dt.datetime,
 ) -> Correction:
     """Store a valid message for the agency that its page belongs to on the local date `on`.
 
-    A page that belongs to none makes it a message for all of them. `nonce` names the form: what it
-    brings a second time is dropped, and what it brought first is returned.
+    A page that belongs to none makes it a message for all of them. `card` is what a contact card
+    has shown, `wanted` what it should say. `nonce` names the form: what it brings a second time is
+    dropped, and what it brought first is returned.
     """
-    agency = _agency_of(message["page"], snapshot=snapshot, on=on)
+    post = snapshot.post(card["post"]) if card else None
+    agency = post.agency if post else _agency_of(message["page"], snapshot=snapshot, on=on)
     correction, _is_new = Correction.objects.get_or_create(
         nonce=nonce,
         defaults={
-            "kind": message["kind"],
+            "kind": message.get("kind") or Correction.Kind.WRONG,
+            "post_id": post.id if post else None,
+            "asked": message.get("asked", ""),
+            "proposed": differences(card, wanted) if post else {},
+            "language": get_language() or "",
             "agency_id": agency.id if agency else None,
             "page": message["page"],
             "text": message["text"],

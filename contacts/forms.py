@@ -2,6 +2,7 @@
 
 import secrets
 import unicodedata
+from collections.abc import Mapping
 
 from django import forms
 from django.core import signing
@@ -9,9 +10,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Correction
+from contacts.proposals import FIELDS
 from portal.forms import PortalForm
 
 SALT = "contacts.correction"
+CARD = "contacts.correction.card"
 FASTEST = 2  # seconds; nobody writes a message faster
 SLOWEST = 24 * 60 * 60  # a page may lie open for a day
 # Letters and signs that are drawn as nothing: fillers of Hangul, the blank of Braille.
@@ -32,12 +35,21 @@ class TrapField(forms.CharField):
 class CorrectionForm(PortalForm):
     """Needs no e-mail address and no account.
 
+    From a contact card it brings what the card has shown, signed, and has a field for each part of
+    it (`contacts.proposals`); after a look-up that found nothing, what was typed.
+
     Programs give themselves away: they fill a field that people do not see, which is dropped
     without a word (`is_from_a_program`), or they answer at once, and are asked to send again.
     """
 
     kind = forms.ChoiceField(
         label=_("What is it about?"), choices=Correction.Kind.choices, widget=forms.RadioSelect
+    )
+    asked = forms.CharField(
+        label=_("Name of the place"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     text = forms.CharField(
         label=_("Your message"),
@@ -61,7 +73,52 @@ class CorrectionForm(PortalForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
     page = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+    card = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
     opened = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        self.shown = self._shown_card()
+        if self.shown is None and self["kind"].value() == Correction.Kind.MISSING_PLACE:
+            self.fields["text"].required = False  # the name of the place will do
+        else:
+            del self.fields["asked"]
+        if self.shown is None:
+            del self.fields["card"]
+        else:
+            self._ask_field_by_field()
+
+    @staticmethod
+    def sign_card(post: str, shown: Mapping[str, str]) -> str:
+        """What the card of the post with the slug `post` has shown, as the form brings it back."""
+        return signing.dumps({"post": post, **shown}, salt=CARD)
+
+    def _shown_card(self) -> dict[str, str] | None:
+        try:
+            return signing.loads(self["card"].value() or "", salt=CARD, max_age=SLOWEST)
+        except signing.BadSignature:
+            return None
+
+    def _ask_field_by_field(self) -> None:
+        """What is shown stands in fields, before the message: whoever sees an error mends it."""
+        del self.fields["kind"]
+        self.fields["text"].required = False
+        self.fields["text"].help_text = _("Write in any language, if something else is wrong.")
+        own = {
+            name: forms.CharField(
+                label=label,
+                initial=self.shown.get(name, ""),
+                required=False,
+                max_length=200,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+            for name, label in FIELDS.items()
+        }
+        self.fields = {**own, **self.fields}
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """What the card should say, as far as the form asks."""
+        return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
 
     @staticmethod
     def stamp() -> str:
@@ -77,12 +134,17 @@ class CorrectionForm(PortalForm):
     def is_from_a_program(self) -> bool:
         return bool(self.cleaned_data.get("remark"))
 
-    def clean_text(self) -> str:
-        if not is_visible(self.cleaned_data["text"]):
-            raise ValidationError(self.fields["text"].error_messages["required"], code="required")
-        return self.cleaned_data["text"]
+    def _says_something(self) -> bool:
+        values = self.cleaned_data
+        if is_visible(values.get("text", "")) or is_visible(values.get("asked", "")):
+            return True
+        return self.shown is not None and any(
+            value.strip() != self.shown.get(name, "") for name, value in self.wanted.items()
+        )
 
     def clean(self) -> dict:
+        if not self.errors and not self._says_something():
+            self.add_error("text", self.fields["text"].error_messages["required"])
         if not self.errors and not self._took_a_moment():
             self.data = self.data.copy()
             self.data["opened"] = self.stamp()  # good for the second try

@@ -25,6 +25,7 @@ class PortalForm(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.prepare()
         for field in self.fields.values():
             if field.widget.is_hidden or getattr(field, "is_trap", False):
                 continue
@@ -35,6 +36,9 @@ class PortalForm(forms.Form):
                 field.label = format_html(
                     '{} <span class="optional">{}</span>', field.label, _("(optional)")
                 )
+
+    def prepare(self) -> None:
+        """For a form whose fields depend on what it is about: add, drop or relax them here."""
 
     @cached_property
     def summary(self) -> list[tuple[str, str]]:

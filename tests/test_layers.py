@@ -25,7 +25,7 @@ LAYERS = [
     ["rule_checks"],
     ["responsibilities"],
     ["publishing", "staffing"],
-    ["golden_cases", "consequences", "learning", "corrections", "closing", "colleagues"],
+    ["golden_cases", "consequences", "learning", "proposals", "corrections", "closing", "colleagues"],
     ["rehearsal", "undoing", "quality"],
     ["forms", "filters", "demo", "checks", "todo"],
     ["views", "admin", "management", "templatetags"],

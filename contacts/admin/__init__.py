@@ -2,6 +2,7 @@
 
 from contacts.admin import (
     colleagues,
+    corrections,
     feedback,
     gaps,
     organisation,
@@ -13,6 +14,7 @@ from contacts.admin import (
 
 __all__ = [
     "colleagues",
+    "corrections",
     "feedback",
     "gaps",
     "organisation",

@@ -18,7 +18,7 @@ from contacts.admin.places import InOwnDistricts
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.closing import close, confirm, field_of, reopen, take_over
-from contacts.models import Area, Correction, Doubt, GoldenCase, LookUpCount, MissedInput
+from contacts.models import Area, Doubt, GoldenCase, LookUpCount, MissedInput
 from contacts.resolver import suggest
 from contacts.roles import agencies_of
 from portal import clock, data_version
@@ -201,26 +201,6 @@ class DoubtAdmin(ClosableAdmin):
     @admin.display(description=gettext_lazy("about"))
     def about(self, doubt: Doubt):
         return doubt.post or doubt.office or doubt.responsibility or doubt.area or doubt.agency
-
-
-@admin.register(Correction)
-class CorrectionAdmin(ClosableAdmin):
-    rank = 1
-    list_display = ["kind", "beginning", "page", "received_at", "agency"]
-    list_filter = [OpenFilter, "kind", AgencyFilter]
-    search_fields = ["text", "page", "contact"]
-    fieldsets = [
-        (None, {"fields": ["kind", "text", "page", "contact", "received_at", "agency"]}),
-        (gettext_lazy("Done"), {"fields": ["closed_at", "closed_by"]}),
-    ]
-
-    def get_queryset(self, request):
-        found = super().get_queryset(request).select_related("agency")
-        return found.prefetch_related("agency__translations")
-
-    @admin.display(description=gettext_lazy("message"))
-    def beginning(self, correction: Correction) -> str:
-        return correction.text if len(correction.text) <= 80 else f"{correction.text[:79]}…"
 
 
 @admin.register(GoldenCase)
