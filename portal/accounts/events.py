@@ -42,12 +42,8 @@ def session_begins(sender, request: HttpRequest, user: User, **kwargs) -> None:
 
 @receiver([authenticator_added, authenticator_reset])
 def factor_added(sender, request, user: User, authenticator: Authenticator, **kwargs) -> None:
-    """Other sessions end: one of them may be why the factor was set up."""
     said, event = ADDED[authenticator.type]
     journal.note(user, said, event=event)
-    if authenticator.type in second_factor.FACTORS:
-        sessions.note_second_factor(request.session, user)
-        sessions.end_all(user, but=request.session.session_key)
 
 
 @receiver(authenticator_removed)

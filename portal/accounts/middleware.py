@@ -5,14 +5,12 @@ Time limits, a second factor, and that no browser and no proxy keeps a copy.
 
 from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
-from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import resolve, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.accounts import second_factor, sessions
@@ -74,7 +72,6 @@ def end_of_session(request: HttpRequest) -> HttpResponseBase | None:
     now = clock.now()
     if sessions.remaining(request.session, now=now).total_seconds() <= 0:
         logout(request)
-        messages.info(request, _("You have been logged out, since your time was up."))
         return redirect_to_login(request.get_full_path())
     if not is_question(request):
         sessions.keep(request.session, now=now)

@@ -1,5 +1,6 @@
 """Pages of an account that django-allauth does not have, or has too weak."""
 
+from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.mfa.webauthn.internal import auth
 from allauth.usersessions.views import ListUserSessionsView
@@ -14,7 +15,21 @@ from portal.accounts import sessions
 from portal.accounts.forms import AddPasskeyForm
 
 
-class AddPasskeyView(webauthn.AddWebAuthnView):
+class NewFactorMixin:
+    """Who sets up a factor has shown it; other sessions end, for one may be why it was needed."""
+
+    def form_valid(self, form) -> HttpResponse:
+        response = super().form_valid(form)
+        sessions.note_second_factor(self.request.session, self.request.user)
+        sessions.end_all(self.request.user, but=self.request.session.session_key)
+        return response
+
+
+class AddAppView(NewFactorMixin, totp.ActivateTOTPView):
+    pass
+
+
+class AddPasskeyView(NewFactorMixin, webauthn.AddWebAuthnView):
     """Each passkey is made to open without a password, which asks the device to know its owner."""
 
     form_class = AddPasskeyForm

@@ -210,7 +210,10 @@ def test_staff_without_a_second_factor_get_no_page_but_to_set_one_up(world, ever
     _name, _level, client = next(entry for entry in everybody if entry[1] is Level.SUPERUSER)
     opened = {
         address
-        for address in ["/verwaltung/", *(address_of(route, world.own) for route in of_class("model"))]
+        for address in [
+            "/verwaltung/",
+            *(address_of(route, world.own) for route in of_class("model")),
+        ]
         if client.get(address).headers.get("Location") != reverse("mfa_index")
     }
     opened |= {
