@@ -4,7 +4,16 @@ import pytest
 
 from contacts.demo import PASSWORD
 from tests.site import markup
-from tests.site.browsing import NARROW, WIDE, Watch, axe, resize
+from tests.site.browsing import (
+    NARROW,
+    PHONE,
+    WIDE,
+    Watch,
+    axe,
+    resize,
+    scrolls_sideways,
+    small_targets,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +67,38 @@ def test_the_start_page_of_the_administration_is_accessible(staff):
     assert look(staff) == {}
 
 
+def test_the_report_on_coverage_and_quality_is_accessible(staff):
+    staff.goto("/verwaltung/bericht/")
+
+    assert staff.locator("#doubt .finding").count() > 8
+    assert look(staff) == {}
+    for fold in staff.locator(".report summary").all():
+        fold.click()
+    assert axe(staff) == []
+    assert [line for line in small_targets(staff) if "finding" in line or "summary" in line] == []
+    resize(staff, PHONE)
+    assert scrolls_sideways(staff) == []
+
+
+def test_the_keyboard_leads_from_the_start_page_to_a_finding_and_to_where_it_is_fixed(staff):
+    staff.goto("/verwaltung/")
+    wanted = staff.locator(".to-do-list a[href*='bericht/#doubt']")
+    for _step in range(40):
+        staff.keyboard.press("Tab")
+        if wanted.evaluate("link => link === document.activeElement"):
+            break
+    staff.keyboard.press("Enter")
+    staff.wait_for_url("**/bericht/#doubt")
+    assert staff.locator("#doubt").is_visible()
+
+    fold = staff.locator("#doubt summary")
+    fold.focus()
+    staff.keyboard.press("Enter")
+    staff.keyboard.press("Tab")
+    staff.keyboard.press("Enter")
+    staff.wait_for_url("**/contacts/doubt/*/change/")
+
+
 @pytest.mark.parametrize("model", LISTS)
 def test_a_list_is_accessible(staff, model):
     staff.goto(f"/verwaltung/contacts/{model}/?all=")
@@ -86,7 +127,7 @@ def test_a_form_with_errors_is_accessible(staff):
 def test_the_administration_is_accessible_in_the_dark(staff):
     staff.emulate_media(color_scheme="dark")
     found = {}
-    for address in ("", "contacts/post/"):
+    for address in ("", "bericht/", "contacts/post/"):
         staff.goto(f"/verwaltung/{address}")
         found |= {f"{address} {kind}": lines for kind, lines in look(staff).items()}
     staff.emulate_media(color_scheme="light")
