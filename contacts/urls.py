@@ -1,6 +1,15 @@
 from django.urls import path
 
-from contacts.views import agencies, corrections, directory, legal, look_up, maps, places
+from contacts.views import (
+    agencies,
+    confirming,
+    corrections,
+    directory,
+    legal,
+    look_up,
+    maps,
+    places,
+)
 
 app_name = "contacts"
 urlpatterns = [
@@ -20,6 +29,7 @@ urlpatterns = [
     path("ansprechpersonen/<slug:slug>/", directory.post, name="post"),
     path("hinweis/", corrections.correction, name="correction"),
     path("hinweis/danke/", corrections.thanks, name="correction_thanks"),
+    path("bestaetigen/<str:token>/", confirming.confirm, name="confirm"),
     path("impressum/", legal.imprint, name="imprint"),
     path("datenschutz/", legal.privacy, name="privacy"),
     path("barrierefreiheit/", legal.accessibility, name="accessibility"),

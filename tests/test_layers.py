@@ -26,7 +26,7 @@ LAYERS = [
     ["responsibilities"],
     ["publishing", "staffing"],
     ["golden_cases", "consequences", "learning", "proposals", "corrections", "closing", "colleagues"],
-    ["rehearsal", "undoing", "quality"],
+    ["confirming", "rehearsal", "undoing", "quality"],
     ["forms", "filters", "demo", "checks", "todo"],
     ["views", "admin", "management", "templatetags"],
     ["urls"],

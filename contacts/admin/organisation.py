@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from contacts.admin.confirming import Confirmable
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
 from contacts.admin.preview import forget_messages, preview, wants_preview
 from contacts.admin.rule_forms import DroppingFormSet
@@ -156,7 +157,9 @@ class TenureInline(ScopedInline):
 
 
 @admin.register(Post)
-class PostAdmin(PostPages, RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
+class PostAdmin(
+    Confirmable, PostPages, RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin
+):
     task = "contacts"
     rank = 1
     list_display = [
@@ -168,6 +171,7 @@ class PostAdmin(PostPages, RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTr
         "confirmed_on",
         "agency",
     ]
+    actions = ["confirm_selected"]
     list_filter = [PostQuestionFilter, AgencyFilter, "staffing"]
     search_fields = [
         "translations__title",

@@ -142,9 +142,7 @@ OWN_MODELS = [
 ]
 
 
-READ_MODELS = [
-    m for m in OWN_MODELS if not (m in NOT_READ or is_translation(m) or is_history(m))
-]
+READ_MODELS = [m for m in OWN_MODELS if not (m in NOT_READ or is_translation(m) or is_history(m))]
 
 
 @pytest.mark.parametrize("model", READ_MODELS, ids=lambda model: model.__name__)

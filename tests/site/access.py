@@ -112,6 +112,7 @@ NAME = re.compile(
 )
 ARGUMENTS = {
     "contacts:municipality": ["grimma"],
+    "contacts:confirm": ["x"],
     "contacts:locality": ["grimma", "nerchau"],
     "contacts:notice": ["grimma"],
     "contacts:district_map": ["landkreis-leipzig"],
@@ -125,6 +126,7 @@ ARGUMENTS = {
     "mfa_remove_webauthn": [1],
 }
 REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
+GONE = ("contacts:confirm",)  # a link that is none of ours
 NOT_IN_A_DEMO = ("security",)  # it names nobody: the agencies in its data do not run it
 
 

@@ -101,6 +101,7 @@ PAGES = (
     ),
     Page("form", "contacts:correction", "hinweis/", is_form=True, look_closely=True),
     Page("form with errors", "contacts:correction", "hinweis/", 422, is_form=True, by_post=True),
+    Page("confirmation too late", "contacts:confirm", "bestaetigen/x/", 410),
     Page("thanks", "contacts:correction_thanks", "hinweis/danke/"),
     Page("imprint", "contacts:imprint", "impressum/"),
     Page("privacy", "contacts:privacy", "datenschutz/"),
