@@ -10,6 +10,7 @@ from django.utils import timezone
 from contacts.models import (
     Absence,
     Correction,
+    DocumentedGap,
     Doubt,
     GoldenCase,
     LegalDetails,
@@ -108,7 +109,7 @@ def test_every_role_may_look_and_only_editors_may_add(place, model, role):
     hidden = model == "staffrole" and role != Role.AGENCY_ADMIN
     assert client.get(url(model)).status_code == (403 if hidden else 200)
     addable = {"post", "office", "person", "responsibility", "goldencase", "legaldetails"}
-    addable |= {"locality", "quarter", "placename"}
+    addable |= {"locality", "quarter", "placename", "documentedgap"}
     expected = 200 if model in addable and role in EDITORS else 403
     if model == "staffrole" and role == Role.AGENCY_ADMIN:
         expected = 200
@@ -288,6 +289,7 @@ def one_more_of_everything(place, number: int) -> None:
         Doubt.objects.create(field="phone", **about, **shared)
     Correction.objects.create(kind="wrong", text="x", received_at=timezone.now(), **shared)
     GoldenCase.objects.create(typed="x", area=quarter, post=post, topic=topic, **shared)
+    DocumentedGap.objects.create(area=town, topic=topic, reason="x", **shared)
     LegalDetails.objects.create(**shared)
     StaffRole.objects.create(user=user, role=Role.EDITOR, **shared)
     LookUpCount.objects.create(
