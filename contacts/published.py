@@ -77,6 +77,7 @@ class OfficeView:
     by_appointment: str
     step_free: str
     hours: tuple[Hours, ...]
+    archived_on: dt.date | None
 
     def hours_on(self, day: dt.date) -> tuple[Hours, ...]:
         return tuple(span for span in self.hours if span.weekday == day.isoweekday())
@@ -142,10 +143,11 @@ class PostView:
     tenures: tuple[TenureView, ...]
     doubted: frozenset[str]
     confirmed_on: dt.date | None
+    archived_on: dt.date | None
 
     @property
     def is_filled(self) -> bool:
-        return self.staffing == Post.Staffing.FILLED
+        return self.staffing == Post.Staffing.FILLED and self.archived_on is None
 
     def holders(self, on: dt.date) -> tuple[PersonView, ...]:
         """Who holds the post on the day `on`; empty when nobody is recorded."""

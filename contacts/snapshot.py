@@ -77,10 +77,18 @@ class Snapshot:
         return next((t for t in self.topics if t.slug == slug), None)
 
     def posts_of(self, agency: AgencyView) -> tuple[PostView, ...]:
-        return tuple(post for post in self.posts.values() if post.agency is agency)
+        """The posts of `agency` that are in use."""
+        return tuple(
+            post for post in self.posts.values() if post.agency is agency and not post.archived_on
+        )
 
     def offices_of(self, agency: AgencyView) -> tuple[OfficeView, ...]:
-        return tuple(office for office in self.offices.values() if office.agency is agency)
+        """The offices of `agency` that are in use."""
+        return tuple(
+            office
+            for office in self.offices.values()
+            if office.agency is agency and not office.archived_on
+        )
 
     def areas_of(self, post: PostView, on: dt.date) -> tuple[Rule, ...]:
         """The rules of `post` in force on the day `on`, in the order of the alphabet."""
@@ -189,6 +197,7 @@ def _offices(agencies: Mapping[int, AgencyView]) -> dict[int, OfficeView]:
             by_appointment=row.by_appointment,
             step_free=row.step_free,
             hours=tuple(hours.get(row.pk, ())),
+            archived_on=row.archived_on,
         )
         for row in Office.objects.visible_to(PUBLIC).prefetch_related("translations")
     }
@@ -253,6 +262,7 @@ def _posts(
             tenures=tuple(tenures.get(row.pk, ())),
             doubted=frozenset(doubted.get(row.pk, ())),
             confirmed_on=row.confirmed_on,
+            archived_on=row.archived_on,
         )
         for row in rows
     }

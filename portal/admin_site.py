@@ -61,6 +61,11 @@ class OwnPage:
 class LabelledAutocompleteView(AutocompleteJsonView):
     """Suggestions in the words of the `ModelAdmin`, where it has a `choice_label`."""
 
+    def get_queryset(self):
+        """Without what is out of use: whoever chooses it would be refused."""
+        found = super().get_queryset()
+        return found.filter(archived_on=None) if hasattr(found.model, "archived_on") else found
+
     def serialize_result(self, obj, to_field_name):
         label = getattr(self.model_admin, "choice_label", str)
         return {**super().serialize_result(obj, to_field_name), "text": label(obj)}

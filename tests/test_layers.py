@@ -26,7 +26,7 @@ LAYERS = [
     ["responsibilities"],
     ["publishing", "staffing"],
     ["golden_cases", "consequences", "learning", "closing"],
-    ["proposals", "corrections", "colleagues"],
+    ["archiving", "proposals", "corrections", "colleagues"],
     ["confirming", "rehearsal", "undoing", "quality"],
     ["forms", "filters", "demo", "checks", "todo"],
     ["views", "admin", "management", "templatetags"],

@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from contacts.admin.archiving import Archivable, InUseFilter
 from contacts.admin.confirming import Confirmable
 from contacts.admin.filters import AgencyFilter, PostQuestionFilter
 from contacts.admin.preview import forget_messages, preview, wants_preview
@@ -92,11 +93,11 @@ class OpeningHoursInline(ScopedInline):
 
 
 @admin.register(Office)
-class OfficeAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
+class OfficeAdmin(Archivable, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
     task = "contacts"
     rank = 4
     list_display = ["__str__", "building", "phone", "by_appointment", "step_free", "agency"]
-    list_filter = [AgencyFilter, "by_appointment", "step_free"]
+    list_filter = [InUseFilter, AgencyFilter, "by_appointment", "step_free"]
     search_fields = ["city", "street", "postal_code", "building", "translations__name", "phone"]
     inlines = [OpeningHoursInline]
     settled_fields = ("slug", "agency")
@@ -158,7 +159,13 @@ class TenureInline(ScopedInline):
 
 @admin.register(Post)
 class PostAdmin(
-    Confirmable, PostPages, RefusalsInWords, NeverDeleted, FoldedSearch, ScopedTranslatableAdmin
+    Archivable,
+    Confirmable,
+    PostPages,
+    RefusalsInWords,
+    NeverDeleted,
+    FoldedSearch,
+    ScopedTranslatableAdmin,
 ):
     task = "contacts"
     rank = 1
@@ -172,7 +179,7 @@ class PostAdmin(
         "agency",
     ]
     actions = ["confirm_selected"]
-    list_filter = [PostQuestionFilter, AgencyFilter, "staffing"]
+    list_filter = [PostQuestionFilter, InUseFilter, AgencyFilter, "staffing"]
     search_fields = [
         "translations__title",
         "abbreviation",
@@ -362,3 +369,8 @@ class TopicAdmin(FoldedSearch, ScopedTranslatableAdmin):
 
     def may_change(self, request, obj=None) -> bool:
         return request.user.is_superuser and self.may_look(request)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """A topic that posts name stays: deleting it would take it from them without a word."""
+        is_used = obj is not None and obj.posts.exists()
+        return super().has_delete_permission(request, obj) and not is_used

@@ -76,6 +76,8 @@ class Scoped:
     def choices_for(self, model: type[models.Model], request) -> models.QuerySet:
         """What may be chosen in a form: only what the user may use there."""
         rows = model._default_manager.visible_to(request.user)
+        if hasattr(model, "archived_on"):
+            rows = rows.filter(archived_on__isnull=True)
         if model is Post:
             rows = rows.select_related("office").prefetch_related("translations", "tenures__person")
         if request.user.is_superuser or not hasattr(model, "agency_path"):

@@ -75,10 +75,9 @@ def _paths(snapshot: Snapshot) -> Iterator[str]:
         yield reverse(name)
     for agency in snapshot.agencies.values():
         yield agency.get_absolute_url()
-    for office in snapshot.offices.values():
-        yield office.get_absolute_url()
-    for post in snapshot.posts.values():
-        yield post.get_absolute_url()
+    for row in (*snapshot.offices.values(), *snapshot.posts.values()):
+        if not row.archived_on:
+            yield row.get_absolute_url()
     for place in snapshot.gazetteer.by_id.values():
         if snapshot.is_covered(place):
             yield place.get_absolute_url()

@@ -101,8 +101,17 @@ ACCOUNT = {
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
 # By POST only.
-DECISIONS = ("close", "confirm", "take-over", "reopen", "send-again", "restore", "accept")
-DECISIONS += ("invite", "reset-factor")
+DECISIONS = (
+    "close",
+    "confirm",
+    "take-over",
+    "reopen",
+    "send-again",
+    "restore",
+    "accept",
+    "archive",
+)
+DECISIONS += ("bring-back", "invite", "reset-factor")
 # Pages of an editor about one row, with a form that publishes.
 FOR_EDITORS = ("alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
 NAME = re.compile(
