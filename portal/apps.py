@@ -13,7 +13,10 @@ class PortalConfig(AppConfig):
             log_ins,  # noqa: F401  (registers itself)
             undelivered,
         )
-        from portal.accounts import events  # noqa: F401
+        from portal.accounts import (
+            events,  # noqa: F401
+            sessions,
+        )
         from portal.data_version import connect_signals
         from portal.languages import register_aliases
         from portal.sending import register_jobs
@@ -21,4 +24,5 @@ class PortalConfig(AppConfig):
         connect_signals()
         register_aliases()
         register_jobs()
+        sessions.register_jobs()
         dashboard.register(undelivered.lines)

@@ -144,9 +144,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portal.accounts.passwords.ContextWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
-SECOND_FACTOR_REQUIRED = not DEMO
+SECOND_FACTOR_REQUIRED = PRODUCTION or env.bool("SECOND_FACTOR_REQUIRED", False)
 # How many proxies of ours add to X-Forwarded-For; what comes before is anybody's invention.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", int(env.bool("BEHIND_PROXY", False)))
 
 # Database -----------------------------------------------------------------------------------------
 

@@ -42,6 +42,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials) -> str:
+        """Under which failed tries are counted: the account alone.
+
+        django-allauth adds the host of the request, port and all, which a client may choose.
+        """
+        return (credentials.get("email") or credentials.get("username") or "").strip().casefold()
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Colleagues are invited."""
         return False

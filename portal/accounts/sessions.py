@@ -11,9 +11,11 @@ import re
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from portal import clock
+from portal import clock, jobs
 from portal.accounts.addresses import client_address, network
 from portal.models import User
 
@@ -85,6 +87,19 @@ def end_all(user: User, *, but: str | None = None) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
+
+
+def clear(now: dt.datetime) -> str:
+    """The nightly job: sessions that are over go, and with them what the lists say of them."""
+    Session.objects.filter(expire_date__lte=now).delete()
+    alive = Session.objects.values("session_key")
+    gone, _rows = UserSession.objects.exclude(session_key__in=alive).delete()
+    return f"{gone} over" if gone else ""
+
+
+def register_jobs() -> None:
+    label = _("Clears away what is known of sessions that are over")
+    jobs.register(jobs.Job("sessions", label, jobs.Nightly(), clear))
 
 
 def browser(user_agent: str) -> str:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from portal import jobs
 from portal.accounts import lifecycle, passwords, sealing
 from portal.accounts.adapters import AccountAdapter
 from portal.accounts.addresses import UNKNOWN, client_address, network
@@ -406,6 +407,18 @@ def test_own_sessions_are_seen_with_network_and_browser_and_ended(client, user):
     stored = str(list(UserSession.objects.values()))
     assert "203.0.113.77" not in stored
     assert "Mozilla" not in stored
+
+
+def test_what_is_known_of_a_session_goes_in_the_night_after_its_end(client, user):
+    with time_machine.travel(NOW, tick=False) as clock:
+        log_in(Client(), user.email)
+        clock.shift(dt.timedelta(hours=5))
+        log_in(client, user.email)
+
+        assert jobs.run_now(["sessions"])[0].report == "1 over"
+        assert opens(client)
+
+    assert UserSession.objects.count() == 1
 
 
 def test_no_session_holds_an_address(client, user):
