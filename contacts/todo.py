@@ -24,7 +24,7 @@ from contacts.coverage import Gap
 from contacts.demand import Demand
 from contacts.learning import week_of
 from contacts.models import Correction, MissedInput
-from contacts.quality import Finding, Kind
+from contacts.quality import Finding, Kind, Severity
 from contacts.quality.gap_words import sentence, where
 from contacts.quality.soon import Turn, turns
 from contacts.roles import agencies_of
@@ -34,9 +34,13 @@ from portal.dashboard import Line
 
 EACH = 5  # so many gaps have a line of their own; what comes behind them shares one
 REPORT = "admin:contacts_report"
+# Decides among lines that concern as many look-ups; "mail" is that of `portal.undelivered`.
 RANKS = (
     "gap",
     Kind.OVERLAP,
+    Kind.UNREACHABLE,
+    Kind.PHONE,
+    Kind.EMAIL,
     "soon",
     Kind.VACANT,
     Kind.UNCONFIRMED,
@@ -44,15 +48,11 @@ RANKS = (
     "mail",
     "corrections",
     "misses",
-    Kind.UNREACHABLE,
-    Kind.PHONE,
-    Kind.EMAIL,
     Kind.DUPLICATE,
     Kind.FORMER,
     Kind.HOURS,
     Kind.TRANSLATION,
     Kind.LEGAL,
-    Kind.PLANNED,
 )
 ONE_BY_ONE = (Kind.OVERLAP,)
 
@@ -75,11 +75,17 @@ def scope_of(user) -> frozenset[int] | None:
     return agencies_of(user)
 
 
+def has_report(request: HttpRequest) -> bool:
+    """Whether there is anything that the user may read a report about."""
+    scope = scope_of(request.user)
+    return scope is None or bool(scope)
+
+
 def for_start_page(request: HttpRequest) -> list[Line]:
     """The lines for the user of `request`; their number of queries is constant."""
-    scope = scope_of(request.user)
-    if scope is not None and not scope:
+    if not has_report(request):
         return []
+    scope = scope_of(request.user)
     held = snapshot.current(data_version.read())
     return list(lines(request.user, held, on=clock.today(), scope=scope))
 
@@ -89,7 +95,7 @@ def lines(user, held: Snapshot, *, on: dt.date, scope: frozenset[int] | None) ->
     gaps = coverage.gaps(held, on=on, known=coverage.reasons(), agencies=scope)
     yield from _one_by_one("gap", [_of_gap(gap, held) for gap in gaps if not gap.explained], asked)
     findings = quality.report(held, on=on, agencies=scope)
-    for kind in Kind:
+    for kind in (kind for kind in Kind if kind.severity < Severity.KNOWN):
         items = [_of_finding(finding) for finding in findings if finding.kind is kind]
         grouped = _one_by_one if kind in ONE_BY_ONE else _together
         yield from grouped(kind, items, asked)

@@ -24,7 +24,7 @@ from contacts.quality.gap_words import place_name, sentence, where
 from contacts.quality.stock import change_url
 from contacts.roles import EDITORS, agencies_of
 from contacts.snapshot import Snapshot
-from contacts.todo import scope_of
+from contacts.todo import has_report, scope_of
 from portal import clock, data_version
 from portal.admin_site import OwnPage
 
@@ -105,9 +105,9 @@ class Section:
 
 def report(request: HttpRequest) -> TemplateResponse:
     """The page "Coverage and quality", for the agencies of the user or for one of them."""
-    scope = scope_of(request.user)
-    if scope is not None and not scope:
+    if not has_report(request):
         raise PermissionDenied
+    scope = scope_of(request.user)
     held, on = snapshot.current(data_version.read()), clock.today()
     agencies = [a for a in held.agencies.values() if scope is None or a.id in scope]
     chosen = next((a for a in agencies if a.slug == request.GET.get("agency")), None)
@@ -201,6 +201,6 @@ admin.site.add_page(
         label=gettext_lazy("Coverage and quality"),
         task="inbox",
         rank=0,
-        is_for=lambda request: scope_of(request.user) is None or bool(scope_of(request.user)),
+        is_for=has_report,
     )
 )

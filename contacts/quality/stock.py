@@ -83,6 +83,16 @@ class Stock:
     def reach_of_posts(self, posts: Iterable[Post]) -> frozenset[int]:
         return frozenset().union(*(self.reach_of_post(post.pk)[0] for post in posts))
 
+    def reach_of_office(self, office_id: int) -> frozenset[int]:
+        return self.reach_of_posts(self._posts_of_office.get(office_id, ()))
+
+    @cached_property
+    def _posts_of_office(self) -> dict[int | None, list[Post]]:
+        found: dict[int | None, list[Post]] = {}
+        for post in self.posts:
+            found.setdefault(post.office_id, []).append(post)
+        return found
+
     def reach_of_agency(self, agency_id: int) -> frozenset[int]:
         return self.towns(self.snapshot.agencies[agency_id].districts)
 
@@ -106,7 +116,6 @@ class Stock:
         )
 
     def about_office(self, kind: Kind, office: Office, message: str, **more) -> Finding:
-        posts = [post for post in self.posts if post.office_id == office.pk]
         return Finding(
             kind=kind,
             agencies=frozenset({office.agency_id}),
@@ -114,7 +123,7 @@ class Stock:
             message=message,
             model="office",
             pk=office.pk,
-            places=self.reach_of_posts(posts),
+            places=self.reach_of_office(office.pk),
             **{"url": change_url("office", office.pk, field=more.get("field", ""))} | more,
         )
 
@@ -135,8 +144,7 @@ class Stock:
 
 
 def read(snapshot: Snapshot, *, on: dt.date, scope: frozenset[int] | None = None) -> Stock:
-    """The contacts of the agencies in `scope` (ids; None: all). Agencies that are not in the
-    snapshot yet are left to the next report."""
+    """The contacts of the agencies in `scope` (ids; None: all) that the snapshot knows."""
     known = scope if scope is not None else frozenset(snapshot.agencies)
     own = frozenset(snapshot.agencies) & known
     agencies = Agency.objects.filter(pk__in=own).prefetch_related("translations")

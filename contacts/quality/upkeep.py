@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.closing import subject_of
+from contacts.confirming import A_YEAR
 from contacts.models import Agency, Doubt, LegalDetails, Office, Post, Tenure
 from contacts.places import Place
 from contacts.quality.kinds import Finding, Kind
 from contacts.quality.stock import Stock, change_url
 from contacts.rule_checks import day_in_words
-
-A_YEAR = dt.timedelta(days=365)
 
 # Fields of loaded doubts that are no fields of our tables.
 OTHER_FIELDS = {
@@ -231,7 +230,7 @@ class _Words:
         if isinstance(about, Post):
             return stock.reach_of_post(about.pk)[0]
         if isinstance(about, Office):
-            return stock.reach_of_posts(p for p in stock.posts if p.office_id == about.pk)
+            return stock.reach_of_office(about.pk)
         return stock.reach_of_agency(doubt.agency_id)
 
 
