@@ -24,7 +24,7 @@ LAYERS = [
     ["labels", "reasons", "cards", "map", "vcard", "panels", "coverage", "demand"],
     ["rule_checks"],
     ["responsibilities"],
-    ["publishing", "staffing"],
+    ["publishing", "publication_lines", "staffing"],
     ["golden_cases", "consequences", "learning", "closing"],
     ["archiving", "proposals", "corrections", "colleagues"],
     ["confirming", "rehearsal", "undoing", "quality"],

@@ -10,8 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from contacts import history
+from contacts.models import Post, Responsibility
+from contacts.publication_lines import entries_about
 
 PER_PAGE = 30
+
+
+def entries_of(row) -> list[history.Entry]:
+    """A rule's history are the publications that changed it; a post's, these and its own."""
+    entries = history.entries_of(row) if history.is_tracked(type(row)) else []
+    if isinstance(row, Post | Responsibility):
+        entries += entries_about(row)
+    return sorted(entries, key=lambda entry: entry.when, reverse=True)
 
 
 class WithHistory:
@@ -26,12 +36,12 @@ class WithHistory:
         return [own, *super().get_urls()]
 
     def history_view(self, request, object_id: str, extra_context=None):
-        if not history.is_tracked(self.model):
+        if not (history.is_tracked(self.model) or self.model is Responsibility):
             return super().history_view(request, object_id, extra_context)
         row = self.get_object(request, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        pages = Paginator(history.entries_of(row), PER_PAGE)
+        pages = Paginator(entries_of(row), PER_PAGE)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %s") % row,

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from contacts import undoing
 from contacts.admin.filters import AgencyFilter
-from contacts.admin.publication_lines import lines_of
 from contacts.admin.publishing_page import Wish, publishing_page
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
 from contacts.admin.staffing_pages import PublishingPages
 from contacts.models import Publication
+from contacts.publication_lines import lines_of
 from portal import clock
 
 

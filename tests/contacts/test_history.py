@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from contacts import history
+from contacts import history, publishing, responsibilities
 from contacts.models import (
     Locality,
     OpeningHours,
     PlaceName,
     Post,
     PostTranslation,
+    Responsibility,
     StaffRole,
     Tenure,
 )
@@ -164,3 +165,23 @@ def test_a_long_history_costs_no_more_queries(place):
         place.richter.save()
 
     assert queries() == few
+
+
+def test_the_history_of_a_rule_and_of_a_post_names_the_publications(place, editor):
+    rule = Responsibility.objects.select_related("post__agency", "area").get(area=place.grimma)
+    editor_user = StaffRole.objects.get().user
+    publishing.publish(
+        place.agency,
+        responsibilities.move([rule], to=place.loth, on=dt.date(2027, 1, 1)),
+        by=editor_user,
+        reason="New year",
+        now=dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC),
+    )
+
+    for row in (rule, place.richter):
+        text = seen_in(editor.get(page(row)))
+        assert "Publication: New year" in text
+        assert "Eda Editor Field before after Grimma Koordinatorin (Martina Richter)" in text
+    assert "Kommunale Koordinatorin (Jana Loth) · 1 Jan 2027" in seen_in(
+        editor.get(page(place.loth))
+    )

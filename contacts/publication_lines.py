@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import TextField
+from django.db.models.functions import Cast, Concat
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 
+from contacts.history import Entry, FieldChange
 from contacts.labels import post_label
 from contacts.models import (
     Absence,
@@ -32,6 +35,48 @@ class Line:
     about: str
     before: str
     after: str
+
+
+def entries_about(row: Post | Responsibility) -> list[Entry]:
+    """The publications that changed a rule, or the places of a post, the newest first."""
+    is_rule = isinstance(row, Responsibility)
+    agency = row.post.agency_id if is_rule else row.agency_id
+    key = "id" if is_rule else "post_id"
+    found = []
+    for publication in _mentioning(f'"{key}": {row.pk},', agency):
+        before, after = (
+            [
+                record
+                for record in side
+                if record["model"] == "responsibility" and record[key] == row.pk
+            ]
+            for side in (publication.before, publication.after)
+        )
+        changes = tuple(
+            FieldChange(line.about, line.before, line.after) for line in _pairs(before, after)
+        )
+        if changes:
+            about = publication.reason or publication.get_kind_display()
+            found.append(
+                Entry(
+                    when=publication.published_at,
+                    who=str(publication.published_by or _("loaded from a file")),
+                    about=_("Publication: %s") % about,
+                    kind="~",
+                    changes=changes,
+                    model="publication",
+                    version=publication.pk,
+                    can_be_restored=False,
+                )
+            )
+    return found
+
+
+def _mentioning(text: str, agency: int):
+    """Publications whose rows hold `text` as JSON; a rough sieve, the same on both databases."""
+    rows = Publication.objects.filter(agency=agency).select_related("published_by")
+    rows = rows.annotate(said=Concat(Cast("before", TextField()), Cast("after", TextField())))
+    return rows.filter(said__contains=text)
 
 
 class Names:
@@ -67,9 +112,13 @@ class Names:
 
 def lines_of(publication: Publication) -> list[Line]:
     """One line a changed row; of a post, one a changed field."""
-    before = {(record["model"], record["id"]): record for record in publication.before}
-    after = {(record["model"], record["id"]): record for record in publication.after}
-    names = Names([*publication.before, *publication.after])
+    return _pairs(publication.before, publication.after)
+
+
+def _pairs(old: list[dict], new: list[dict]) -> list[Line]:
+    before = {(record["model"], record["id"]): record for record in old}
+    after = {(record["model"], record["id"]): record for record in new}
+    names = Names([*old, *new])
     found: list[Line] = []
     for key in dict.fromkeys((*before, *after)):
         found += _lines(MODELS[key[0]], before.get(key), after.get(key), names)
