@@ -87,10 +87,13 @@ class _Span:
     state: _State
 
 
-def reasons() -> list[Reason]:
-    """All documented reasons: one query."""
+def reasons(agencies: frozenset[int] | None = None) -> list[Reason]:
+    """The reasons that these agencies (ids; None: all) have documented: one query."""
     columns = ("pk", "agency_id", "area_id", "topic_id", "reason", "valid_until")
-    return [Reason(*row) for row in DocumentedGap.objects.order_by("pk").values_list(*columns)]
+    rows = DocumentedGap.objects.order_by("pk")
+    if agencies is not None:
+        rows = rows.of_agencies(agencies)
+    return [Reason(*row) for row in rows.values_list(*columns)]
 
 
 def gaps(

@@ -92,7 +92,7 @@ def for_start_page(request: HttpRequest) -> list[Line]:
 
 def lines(user, held: Snapshot, *, on: dt.date, scope: frozenset[int] | None) -> Iterator[Line]:
     asked = demand.recent(on=on)
-    gaps = coverage.gaps(held, on=on, known=coverage.reasons(), agencies=scope)
+    gaps = coverage.gaps(held, on=on, known=coverage.reasons(scope), agencies=scope)
     yield from _one_by_one("gap", [_of_gap(gap, held) for gap in gaps if not gap.explained], asked)
     findings = quality.report(held, on=on, agencies=scope)
     for kind in (kind for kind in Kind if kind.severity < Severity.KNOWN):

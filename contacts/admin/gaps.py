@@ -114,7 +114,7 @@ def report(request: HttpRequest) -> TemplateResponse:
     if chosen is not None:
         scope = frozenset({chosen.id})
     asked = demand.recent(on=on)
-    gaps = coverage.gaps(held, on=on, known=coverage.reasons(), agencies=scope)
+    gaps = coverage.gaps(held, on=on, known=coverage.reasons(scope), agencies=scope)
     rows = [(gap, _row(gap, held, asked, request.user)) for gap in gaps]
     rows.sort(key=lambda pair: -pair[1].look_ups)
     context = {
@@ -160,7 +160,7 @@ def _row(gap: Gap, held: Snapshot, asked: Demand, user) -> GapRow:
         message=sentence(gap),
         look_ups=asked.of(towns, gap.topic.id if gap.topic else None),
         reason=gap.reason.text if gap.reason else "",
-        url=_fix_url(gap, may_explain is not None),
+        url=_fix_url(gap, scope=scope_of(user), may_change=may_explain is not None),
         reasons=reasons,
     )
 
@@ -181,16 +181,18 @@ def _reason_url(gap: Gap, area: Place, agency_id: int) -> str:
     return f"{reverse('admin:contacts_documentedgap_add')}?{urlencode(values)}"
 
 
-def _fix_url(gap: Gap, may_change: bool) -> str:
+def _fix_url(gap: Gap, *, scope: frozenset[int] | None, may_change: bool) -> str:
     """Where a gap is closed: the post that is not filled, a new rule, or the list of gaps."""
     if gap.reason:
         return change_url("documentedgap", gap.reason.id)
-    if gap.posts:
-        return change_url("post", gap.posts[0].id, field="staffing")
+    own = [post for post in gap.posts if scope is None or post.agency.id in scope]
+    if own:
+        return change_url("post", own[0].id, field="staffing")
     if may_change and len(gap.areas) == 1 and not gap.areas[0].is_district:
         values = {"area": gap.areas[0].id} | ({"topic": gap.topic.id} if gap.topic else {})
         return f"{reverse('admin:contacts_responsibility_add')}?{urlencode(values)}"
-    return f"{reverse('admin:contacts_municipality_changelist')}?answer=gap"
+    values = {"answer": "gap", "parent__id__exact": gap.district.id}
+    return f"{reverse('admin:contacts_municipality_changelist')}?{urlencode(values)}"
 
 
 admin.site.add_page(

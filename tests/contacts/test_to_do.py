@@ -220,7 +220,7 @@ def test_a_gap_gets_its_reason_in_two_steps(place, editor):
     (row,) = page.context["gaps"]
     ((address, town),) = row.reasons
     assert town == "Grimma"
-    assert "There is a reason …" in text_of(page)
+    assert "There is a reason for Grimma …" in text_of(page)
 
     form = editor.get(address).context["adminform"].form
     assert (form.initial["agency"], form.initial["area"]) == (
@@ -234,6 +234,32 @@ def test_a_gap_gets_its_reason_in_two_steps(place, editor):
     assert page.context["gaps"] == []
     assert "Not before spring" in text_of(page)
     assert "All is well" in text_of(editor.get(START))
+
+
+def test_a_reason_of_another_agency_is_neither_shown_nor_counted(place, editor):
+    place.richter.responsibilities.all().delete()
+    other = factories.agency("Andere Stelle", place.district)
+    DocumentedGap.objects.create(agency=other, area=place.grimma, reason="Only ours to read")
+
+    assert "Only ours to read" not in text_of(editor.get(REPORT))
+    assert len(editor.get(REPORT).context["gaps"]) == 1
+    assert "Only ours to read" in text_of(log_in(is_superuser=True).get(REPORT))
+
+
+def test_a_gap_leads_to_where_it_is_closed(place, editor):
+    for change in ("vacant", "rule"):
+        if change == "vacant":
+            Post.objects.filter(pk=place.richter.pk).update(staffing="vacant")
+        else:
+            place.richter.responsibilities.all().delete()
+        (row,) = editor.get(REPORT).context["gaps"]
+        assert editor.get(row.url.partition("#")[0]).status_code == 200
+        wanted = f"post/{place.richter.pk}/change/#id_staffing"
+        assert (wanted if change == "vacant" else f"add/?area={place.grimma.pk}") in row.url
+    Responsibility.objects.all().delete()
+    (row,) = editor.get(REPORT).context["gaps"]
+    page = editor.get(row.url)
+    assert {str(town) for town in page.context["cl"].result_list} == {"Borna", "Grimma"}
 
 
 def test_only_an_editor_is_offered_to_give_a_reason(place):

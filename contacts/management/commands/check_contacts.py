@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no agency “{agency}” ({known or 'none is loaded'}).")
             scope = frozenset({found.id})
         with translation.override(language):
-            gaps = coverage.gaps(snapshot, on=on, known=coverage.reasons(), agencies=scope)
+            gaps = coverage.gaps(snapshot, on=on, known=coverage.reasons(scope), agencies=scope)
             findings = quality.report(snapshot, on=on, agencies=scope)
             write = as_json if json else as_text
             self.stdout.write(write(gaps, findings, on=on, snapshot=snapshot))
