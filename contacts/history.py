@@ -8,12 +8,13 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models, transaction
 from django.utils.formats import localize
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
+
+from portal.history import links_of
 
 HIDDEN = {"id", "master", "language_code", "key1", "key2"}
 Record = models.Model  # a row of a history table
@@ -167,10 +168,9 @@ class _Shown:
         by_model: dict[type[models.Model], list[Record]] = {}
         for record in records:
             by_model.setdefault(type(record), []).append(record)
-        for model, own in by_model.items():
+        for own in by_model.values():
             for field in own[0]._history_m2m_fields:
-                through = field.remote_field.through.__name__
-                links = apps.get_model(model._meta.app_label, f"Historical{through}")
+                links = links_of(_model(own[0]), field)
                 target = f"{field.m2m_reverse_field_name()}_id"
                 found: dict[int, list[int]] = {record.history_id: [] for record in own}
                 for owner, pk in links.objects.filter(history__in=list(found)).values_list(

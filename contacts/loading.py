@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from contacts.models import LoadRecord
+from portal import history
 from portal.data_version import raise_version
 
 BATCH = 500
@@ -107,6 +108,7 @@ def load(
             named.update((model._meta.model_name, record.key) for record in group)
         for model_name, key in sorted(known.keys() - named):
             report.no_longer_named.setdefault(model_name, []).append(key)
+        _note_history(report, ids)
         after(report)
     return report
 
@@ -127,6 +129,14 @@ def _grouped(records: Sequence[Record]) -> Iterable[tuple[type[models.Model], li
         keys.add(record.key)
     if run:
         yield run[0].model, run
+
+
+def _note_history(report: Report, ids: dict[tuple[type[models.Model], str], int]) -> None:
+    """What was loaded is the first version of each row: an edit can be compared with it."""
+    for written, is_new in ((report.created, True), (report.updated, False)):
+        for model in dict.fromkeys(model for model, _key in ids):
+            keys = written.get(model._meta.model_name, ())
+            history.note_bulk(model, [ids[model, key] for key in keys], is_new=is_new)
 
 
 def _refuse_repetition(records: Sequence[Record]) -> None:

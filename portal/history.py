@@ -1,11 +1,14 @@
 """Who changed what when: a row per save of every model that declares ``history = Tracked()``.
 
 django-simple-history writes the rows, in the writer's transaction. Bulk writes have no signal: they
-go through `bulk_create_with_history` and `bulk_update_with_history` of that package.
+go through `bulk_create_with_history` and `bulk_update_with_history` of that package, or tell
+`note_bulk` afterwards.
 """
 
 import copy
+from collections.abc import Iterable, Sequence
 
+from django.apps import apps
 from django.db import models
 from parler.fields import TranslationsForeignKey
 from simple_history.models import HistoricalRecords
@@ -35,3 +38,41 @@ def _plain(field: models.Field) -> models.Field:
     plain = copy.copy(field)
     plain.__class__ = models.ForeignKey
     return plain
+
+
+BATCH = 500
+
+
+def links_of(model: type[models.Model], field: models.ManyToManyField) -> type[models.Model]:
+    """The history of the many-to-many `field` of a tracked `model`: a row per link and version."""
+    through = field.remote_field.through.__name__
+    return apps.get_model(model._meta.app_label, f"Historical{through}")
+
+
+def note_bulk(model: type[models.Model], ids: Sequence[int], *, is_new: bool) -> None:
+    """Write the history of rows that were stored past the signals, with their many-to-many links.
+
+    A model that is not tracked is left alone. Nobody is named: it was a file.
+    """
+    model = model._meta.concrete_model
+    if not hasattr(model, "history"):
+        return
+    for start in range(0, len(ids), BATCH):
+        rows = model._base_manager.filter(pk__in=ids[start : start + BATCH])
+        records = model.history.bulk_history_create(rows, update=not is_new)
+        for field in records[0]._history_m2m_fields if records else ():
+            _note_links(model, field, records)
+
+
+def _note_links(
+    model: type[models.Model], field: models.ManyToManyField, records: Iterable[models.Model]
+) -> None:
+    links = links_of(model, field)
+    version_of = {record.id: record.history_id for record in records}
+    owner = f"{field.m2m_field_name()}_id"
+    through = field.remote_field.through
+    names = [column.attname for column in through._meta.concrete_fields]
+    rows = through._base_manager.filter(**{f"{owner}__in": list(version_of)}).values(*names)
+    links.objects.bulk_create(
+        [links(history_id=version_of[row[owner]], **row) for row in rows], batch_size=BATCH
+    )

@@ -21,6 +21,7 @@ from contacts.models import (
     Tenure,
 )
 from contacts.roles import Role
+from portal.history import note_bulk
 from tests import factories
 from tests.contacts.county import county
 from tests.contacts.test_admin import form_of
@@ -184,4 +185,18 @@ def test_the_history_of_a_rule_and_of_a_post_names_the_publications(place, edito
         assert "Eda Editor Field before after Grimma Koordinatorin (Martina Richter)" in text
     assert "Kommunale Koordinatorin (Jana Loth) · 1 Jan 2027" in seen_in(
         editor.get(page(place.loth))
+    )
+
+
+def test_what_was_loaded_is_the_first_version_with_its_links(place):
+    topic = factories.topic()
+    Post.topics.through.objects.bulk_create([Post.topics.through(post=place.richter, topic=topic)])
+    note_bulk(Post, [place.richter.pk], is_new=False)
+    place.richter.phone = "0341 1"
+    place.richter.save()
+
+    assert said(place.richter)[0] == (
+        "post",
+        "~",
+        [("telephone", "03433 241-3431", "0341 1")],
     )
