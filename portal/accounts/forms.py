@@ -7,6 +7,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from portal.forms import PortalForm
 
@@ -14,6 +15,10 @@ NEW_PASSWORD = _(
     "At least 12 characters; 15 are better. A sentence that only you would say is easy to keep in "
     "mind. Not the name of your office or county alone."
 )
+
+# django-allauth says this to whoever has typed two passwords; named here, so that our catalogue,
+# and not its own, has the German for it.
+gettext_noop("You must type the same password each time.")
 
 
 class StaffForm(PortalForm):
