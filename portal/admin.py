@@ -16,6 +16,7 @@ from portal import (
 from portal.accounts import journal, lifecycle, second_factor
 from portal.accounts.admin_pages import AccountButtons, site_address
 from portal.models import Page, User
+from portal.seen import SeenTranslatableForm
 
 # Who may do what follows from roles, not from groups; an account has one address, and its sessions
 # and factors are its owner's.
@@ -120,7 +121,11 @@ class UserAdmin(SuperusersOnly, AccountButtons, admin.ModelAdmin):
 
 @admin.register(Page)
 class PageAdmin(SuperusersOnly, TranslatableAdmin):
+    form = SeenTranslatableForm
     list_display = ["kind", "owner"]
     list_filter = ["kind"]
     show_facets = admin.ShowFacets.NEVER
-    fieldsets = [(None, {"fields": ["kind", "owner", "body"]})]
+
+    def get_fieldsets(self, request, obj=None):
+        """With the hidden field of `portal.seen`, once there is something to have been seen."""
+        return [(None, {"fields": ["kind", "owner", "body", *(["seen"] if obj else [])]})]

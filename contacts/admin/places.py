@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from contacts.admin.filters import AnswerFilter
 from contacts.admin.scoped import ReadOnly, Scoped, ScopedAdmin, ScopedInline
 from contacts.admin.search import PlaceSearch
-from contacts.admin.seen import SeenModelForm
 from contacts.models import (
     Area,
     District,
@@ -29,6 +28,7 @@ from contacts.names import search_keys
 from contacts.roles import agencies_of
 from contacts.slugs import german_slug
 from portal import clock
+from portal.seen import SeenModelForm
 
 
 class InOwnDistricts(Scoped):

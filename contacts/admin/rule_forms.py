@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from contacts import responsibilities
 from contacts.admin.scoped import Native, PostChoiceField
-from contacts.admin.seen import SeenModelForm
 from contacts.models import Agency, Post
 from contacts.rule_checks import FIELDS, Change, Row
 from portal import clock
+from portal.seen import SeenModelForm
 
 
 class PlainText(forms.Widget):

@@ -15,11 +15,11 @@ from django.http import Http404
 from parler.admin import TranslatableAdmin
 
 from contacts.admin.history import WithHistory
-from contacts.admin.seen import SeenModelForm, SeenTranslatableForm
 from contacts.labels import post_label
 from contacts.models import Agency, Post
 from contacts.roles import EDITORS, agencies_of
 from portal import clock
+from portal.seen import SeenModelForm, SeenTranslatableForm
 
 
 class Native(DateInput):
@@ -132,7 +132,7 @@ class Scoped:
     # Forms ---------------------------------------------------------------------------------------
 
     def get_fieldsets(self, request, obj=None):
-        """With the hidden field of `contacts.admin.seen`, by which editors notice each other."""
+        """With the hidden field of `portal.seen`, by which editors notice each other."""
         fieldsets = list(super().get_fieldsets(request, obj))
         if obj is None or not self.has_change_permission(request, obj):
             return [
