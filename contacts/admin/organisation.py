@@ -372,5 +372,5 @@ class TopicAdmin(FoldedSearch, ScopedTranslatableAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """A topic that posts name stays: deleting it would take it from them without a word."""
-        is_used = obj is not None and obj.posts.exists()
+        is_used = isinstance(obj, Topic) and obj.posts.exists()  # else one of its translations
         return super().has_delete_permission(request, obj) and not is_used
