@@ -9,7 +9,7 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Contacts")
 
     def ready(self) -> None:
-        from contacts import checks, confirming  # noqa: F401  (registers the system checks)
+        from contacts import checks, confirming, imports  # noqa: F401  (registers the system checks)
         from contacts.colleagues import register_jobs
         from portal import dashboard, owners
         from portal.accounts import passwords
@@ -19,6 +19,7 @@ class ContactsConfig(AppConfig):
         passwords.sources.append(_own_words)
         register_jobs()
         confirming.register_jobs()
+        imports.register_jobs()
 
 
 def _to_do(request):

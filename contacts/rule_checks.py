@@ -176,10 +176,11 @@ def _overlaps(changes: Sequence[Change], others: Sequence[Change], *, on: dt.dat
     for change in (*changes, *others):
         by_place.setdefault(change.row.area.pk, []).append(change)
     problems = []
-    for position, change in enumerate(changes):
-        earlier = changes[:position]
+    earlier: set[Change] = set()
+    for change in changes:
+        earlier.add(change)
         for other in by_place[change.row.area.pk]:
-            if other is change or any(other is known for known in earlier):
+            if other in earlier:
                 continue
             days = change.row.shared_days(other.row)
             if days and not _is_allowed(change, other, days, on=on):

@@ -28,6 +28,7 @@ LAYERS = [
     ["golden_cases", "consequences", "learning", "closing"],
     ["archiving", "proposals", "corrections", "colleagues"],
     ["confirming", "rehearsal", "undoing", "quality"],
+    ["imports"],
     ["forms", "filters", "demo", "checks", "todo"],
     ["views", "admin", "management", "templatetags"],
     ["urls"],
