@@ -18,13 +18,19 @@ class InvitationForm(PortalForm):
         label=gettext_lazy("First name and surname"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("E-mail address at work"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the e-mail address.")},
     )
-    agency = forms.ModelChoiceField(label=gettext_lazy("Agency"), queryset=Agency.objects.none())
+    agency = forms.ModelChoiceField(
+        label=gettext_lazy("Agency"),
+        queryset=Agency.objects.none(),
+        error_messages={"required": gettext_lazy("Choose the agency.")},
+    )
     roles = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Roles"),
         choices=Role.choices,

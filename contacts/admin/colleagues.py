@@ -34,10 +34,13 @@ class StaffRoleAdmin(AccountButtons, FoldedSearch, ScopedAdmin):
     list_filter = ["role", AgencyFilter]
     list_select_related = ["user", "agency"]
     search_fields = ["user__name", "user__email"]
-    settled_fields = ("user", "agency", "role")
-    fieldsets = [(None, {"fields": ["user", "address", "agency", "role", "valid_until"]})]
-    readonly_fields = ["address", "valid_until"]
+    fieldsets = [(None, {"fields": ["colleague", "address", "agency", "role", "valid_until"]})]
+    readonly_fields = ["colleague", "address"]
     change_form_template = "admin/contacts/staffrole/change_form.html"
+
+    @admin.display(description=gettext_lazy("user"))
+    def colleague(self, row: StaffRole) -> str:
+        return str(row.user)
 
     @admin.display(description=gettext_lazy("e-mail"))
     def address(self, row: StaffRole) -> str:
@@ -120,6 +123,10 @@ class StaffRoleAdmin(AccountButtons, FoldedSearch, ScopedAdmin):
         if obj is not None and obj.user != request.user and self.may_change(request, obj):
             context["leave_url"] = reverse("admin:contacts_staffrole_leave", args=[obj.pk])
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        """A role is given or taken; there is nothing about it to change."""
+        return False
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """Nobody takes their own role: the last key would lie inside."""

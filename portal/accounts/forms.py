@@ -21,6 +21,19 @@ NEW_PASSWORD = _(
 gettext_noop("You must type the same password each time.")
 
 
+# What the summary of errors says of a field that was left empty.
+MISSING = {
+    "login": _("Enter your e-mail address."),
+    "email": _("Enter your e-mail address."),
+    "password": _("Enter your password."),
+    "oldpassword": _("Enter your present password."),
+    "password1": _("Enter a new password."),
+    "password2": _("Enter the new password once more."),
+    "code": _("Enter a code."),
+    "name": _("Enter a name."),
+}
+
+
 class StaffForm(PortalForm):
     """Labels from `labels`, help from `hints`, attributes from `attributes`; no placeholders."""
 
@@ -34,6 +47,8 @@ class StaffForm(PortalForm):
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = self.hints.get(name, "")
+            if name in MISSING:
+                field.error_messages["required"] = MISSING[name]
             field.widget.attrs |= self.attributes.get(name, {})
 
 
