@@ -82,15 +82,24 @@ def days_to_look_at(changes: Iterable[Change], on: dt.date) -> list[dt.date]:
     """The day `on`, and the later ones on which a rule, as it was or will be, begins or is over."""
     days = {on}
     for row in (row for change in changes for row in (change.before, change.row) if row):
-        first, last = row.span
-        days |= {first, last + ONE_DAY if last < dt.date.max else on}
+        days |= turning_days(row)
     return sorted(day for day in days if day >= on)
+
+
+def turning_days(row: Row) -> set[dt.date]:
+    """The days on which the rule begins to answer, and has ceased to."""
+    first, last = row.span
+    return {first} if last == dt.date.max else {first, last + ONE_DAY}
 
 
 def gaps_between(
     changes: Iterable[Change], days: Sequence[dt.date], *, before: Snapshot, after: Snapshot
 ) -> list[Gap]:
-    """The touched places that lose their answer on one of the `days`, each on the first of them."""
+    """The touched places that lose their answer on one of the `days`, each on the first of them.
+
+    Besides the first of the `days`, a place is asked only about those on which a rule of its own or
+    of what it is part of turns: thousands of places on hundreds of days would take minutes.
+    """
     topics = {topic.id: topic for topic in after.topics}
     touched = {
         (row.area.pk, row.topic and row.topic.pk): row
@@ -98,15 +107,20 @@ def gaps_between(
         for row in (change.before, change.row)
         if row and row.area.pk in after.gazetteer.by_id
     }
+    turns: dict[int, set[dt.date]] = {}
+    for row in (row for change in changes for row in (change.before, change.row) if row):
+        turns.setdefault(row.area.pk, set()).update(turning_days(row))
     lost: dict[dt.date, list[str]] = {}
-    for (_area, topic_id), row in touched.items():
+    for (area_id, topic_id), row in touched.items():
 
-        def is_answered(held: Snapshot, day: dt.date, row=row, topic_id=topic_id) -> bool:
-            place = held.gazetteer.by_id[row.area.pk]
+        def is_answered(held: Snapshot, day: dt.date, area_id=area_id, topic_id=topic_id) -> bool:
+            place = held.gazetteer.by_id[area_id]
             found = resolve(place, topics.get(topic_id), on=day, snapshot=held)
             return found.outcome is Outcome.EXACT
 
-        for day in days:
+        ladder = after.gazetteer.by_id[area_id].ladder
+        asked = set(days[:1]).union(*(turns.get(step.id, ()) for step in ladder))
+        for day in sorted(asked.intersection(days)):
             if is_answered(before, day) and not is_answered(after, day):
                 lost.setdefault(day, []).append(row.place_label)
                 break

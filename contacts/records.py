@@ -8,7 +8,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db import router
 from django.db.models import Model, prefetch_related_objects
+from django.db.models.deletion import Collector
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from contacts.models import Absence, Person, Post, PostTranslation, Responsibility, Tenure
@@ -24,6 +26,7 @@ READ_WITH: dict[type[Model], tuple[str, ...]] = {
     Responsibility: ("post__agency", "post__translations", "area__parent", "topic"),
 }
 RECORDED = tuple(READ_WITH)
+AT_ONCE = 500  # SQLite cannot read a thousand rows by a list of keys as Django writes it
 MODELS = {model._meta.model_name: model for model in RECORDED}
 
 
@@ -72,12 +75,13 @@ def from_record(record: dict) -> Model:
 
 
 def read_with_relations(rows: Iterable[Model]) -> None:
-    """Read what `rows` point at: a constant number of queries a model, not one a row."""
+    """Read what `rows` point at: a few queries a model and `AT_ONCE` rows, not one a row."""
     by_model: dict[type[Model], list[Model]] = {}
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
     for model, own in by_model.items():
-        prefetch_related_objects(own, *READ_WITH[model])
+        for start in range(0, len(own), AT_ONCE):
+            prefetch_related_objects(own[start : start + AT_ONCE], *READ_WITH[model])
 
 
 def stale(edits: Iterable[Edit]) -> list[Edit]:
@@ -103,10 +107,7 @@ def write(edits: Sequence[Edit], *, by) -> tuple[list[dict], list[dict]]:
     """
     before = [as_record(edit.before) for edit in edits if edit.before is not None]
     for model in reversed(RECORDED):
-        for edit in edits:
-            if edit.model is model and edit.after is None:
-                edit.before._history_user = by
-                edit.before.delete()
+        _delete([e.before for e in edits if e.model is model and e.after is None], by=by)
     for model in RECORDED:
         own = [edit for edit in edits if edit.model is model and edit.after is not None]
         new = [edit.after for edit in own if edit.before is None]
@@ -119,6 +120,16 @@ def write(edits: Sequence[Edit], *, by) -> tuple[list[dict], list[dict]]:
             names = [field.name for field in columns(model)]
             bulk_update_with_history(changed, model, names, default_user=by, batch_size=500)
     return before, [as_record(edit.after) for edit in edits if edit.after is not None]
+
+
+def _delete(rows: Sequence[Model], *, by) -> None:
+    """`delete()` of many rows: what depends on them is looked for once, not once a row."""
+    for row in rows:
+        row._history_user = by
+    if rows:
+        collector = Collector(using=router.db_for_write(type(rows[0])))
+        collector.collect(rows)
+        collector.delete()
 
 
 def _follow_saved(row: Model) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from contacts import responsibilities, staffing
 from contacts.imports.columns import Kind, Values, contact_values
-from contacts.imports.plans import LEFT_OUT, Line, Plan, Unmatched, day, differences
+from contacts.imports.plans import LEFT_OUT, Line, Plan, Unmatched, differences
 from contacts.imports.stock import Posts
 from contacts.models import (
     Agency,
@@ -300,7 +300,7 @@ class _Planner:
             for change in changes:
                 self.found.change(change, None)
             places = ", ".join(Row.of(rule).place_label for rule in own)
-            pairs = [(_("last day"), "", day(last)), (_("places"), places, "")]
+            pairs = [(_("last day"), None, last), (_("places"), places, "")]
             self.found.ended.append(Line(None, self.posts.label(post), differences(pairs)))
 
 

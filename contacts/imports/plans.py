@@ -1,5 +1,6 @@
 """What an import would do, as people read it and as it is published."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -117,9 +118,13 @@ def day(value) -> str:
 
 
 def differences(pairs: Sequence[tuple[str, object, object]]) -> tuple[Difference, ...]:
-    """Of (label, before, after), those that differ, as texts."""
+    """Of (label, before, after), those that differ, as texts; None and "" are nothing."""
     return tuple(
-        Difference(str(label), str(before or ""), str(after or ""))
+        Difference(str(label), _text(before), _text(after))
         for label, before, after in pairs
-        if before != after
+        if (before or "") != (after or "")
     )
+
+
+def _text(value) -> str:
+    return day(value) if isinstance(value, dt.date) else str(value or "")

@@ -15,7 +15,7 @@ from contacts import responsibilities
 from contacts.imports.columns import Kind, Values, rule_values
 from contacts.imports.places import NotFoundError, PlaceFinder, label
 from contacts.imports.plans import LEFT_OUT, Line, Plan, Unmatched, day, differences
-from contacts.imports.stock import Posts
+from contacts.imports.stock import Posts, tenures_at
 from contacts.models import Agency, Area, ImportDraft, Responsibility, Topic
 from contacts.names import search_keys
 from contacts.responsibilities import ONE_DAY
@@ -248,8 +248,8 @@ class _Planner:
         else:
             (change,) = responsibilities.end([rule], on=self.on - ONE_DAY)
         self.found.change(change, None)
-        after = day(change.row.valid_until) if change.row else _("does not begin")
-        pairs = [(_("last day"), day(rule.valid_until), after)]
+        after = change.row.valid_until if change.row else _("does not begin")
+        pairs = [(_("last day"), rule.valid_until, after)]
         about = f"{Row.of(rule).place_label}: {self.posts.label(rule.post)}"
         self.found.ended.append(Line(None, about, differences(pairs)))
 
@@ -260,7 +260,7 @@ def _stored(agency: Agency, today: dt.date) -> list[Responsibility]:
         Responsibility.objects.overlapping(today, None)
         .filter(post__agency=agency)
         .select_related("post__agency", "post__office", "area__parent", "topic")
-        .prefetch_related("post__translations", "post__tenures__person", "topic__translations")
+        .prefetch_related("post__translations", tenures_at("post__tenures"), "topic__translations")
         .order_by("area__name", "valid_from", "pk")
     )
 
@@ -279,11 +279,8 @@ def _subject(row: Row) -> tuple[int, int | None]:
 
 
 def _days(before: Row | None, after: Row) -> Iterable[tuple[str, object, object]]:
-    def said(row: Row | None, name: str):
-        return day(getattr(row, name)) if row else ""
-
-    yield _("first day"), said(before, "valid_from"), said(after, "valid_from")
-    yield _("last day"), said(before, "valid_until"), said(after, "valid_until")
+    yield _("first day"), before and before.valid_from, after.valid_from
+    yield _("last day"), before and before.valid_until, after.valid_until
     words = {True: _("yes"), False: _("no")}
     shared = words[before.joint] if before else words[False]
     yield _("shared"), shared, words[after.joint]

@@ -1,14 +1,18 @@
 """What the database holds of one agency, read once for all rows of a file."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from contacts.labels import holder_names, post_label
-from contacts.models import Agency, Post
+from django.db.models import Prefetch
 
-# Everything that checks, labels and tables read of a post.
-POST_READS = ("translations", "tenures__person")
+from contacts.labels import post_label
+from contacts.models import Agency, Post, Tenure
+
+
+def tenures_at(path: str) -> Prefetch:
+    """The tenures of posts with their people, joined: however many these are."""
+    return Prefetch(path, Tenure.objects.select_related("person"))
 
 
 @dataclass(frozen=True)
@@ -18,22 +22,22 @@ class Posts:
     agency: Agency
     today: dt.date
     by_slug: dict[str, Post]
+    _labels: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, agency: Agency, *, today: dt.date) -> "Posts":
         rows = (
             Post.objects.filter(agency=agency, archived_on__isnull=True)
             .select_related("agency", "office", "deputy")
-            .prefetch_related(*POST_READS)
+            .prefetch_related("translations", tenures_at("tenures"))
             .order_by("rank", "slug")
         )
         return cls(agency, today, {post.slug: post for post in rows})
 
     def label(self, post: Post) -> str:
-        return post_label(post, on=self.today)
-
-    def holders(self, post: Post) -> str:
-        return holder_names(post, on=self.today)
+        if post.pk not in self._labels:
+            self._labels[post.pk] = post_label(post, on=self.today)
+        return self._labels[post.pk]
 
     def choices(self, typed: str) -> tuple[tuple[str, str], ...]:
         """All posts for a select, those with a key like `typed` first."""

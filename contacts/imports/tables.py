@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from contacts.imports.columns import COLUMNS, STAFFING_TEXTS, Kind
 from contacts.imports.people import german_title
-from contacts.imports.stock import Posts
+from contacts.imports.stock import Posts, tenures_at
 from contacts.models import Agency, Post, Responsibility
 from contacts.published import in_force
 
@@ -44,7 +44,7 @@ def _responsibilities(agency: Agency, today: dt.date) -> Iterator[dict[str, str]
     found = Responsibility.objects.overlapping(today, None).filter(post__agency=agency)
     found = found.select_related("post", "area__parent", "topic").order_by("area__name", "pk")
     is_german = (get_language() or "de").startswith("de")
-    for rule in found.prefetch_related("post__tenures__person"):
+    for rule in found.prefetch_related(tenures_at("post__tenures")):
         yield {
             "place": str(rule.area),
             "key": rule.area.key,
