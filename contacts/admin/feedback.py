@@ -251,6 +251,7 @@ class MissedInputAdmin(InOwnDistricts, ReadOnly, ScopedAdmin):
     task = "inbox"
     rank = 3
     list_display = ["text", "week", "number", "alias_link"]
+    not_exported = ("alias_link",)
     list_display_links = None
     search_fields = ["text"]
 

@@ -19,6 +19,7 @@ from contacts.labels import post_label
 from contacts.models import Agency, Post
 from contacts.roles import EDITORS, agencies_of
 from portal import clock
+from portal.exports import Exportable
 from portal.seen import SeenModelForm, SeenTranslatableForm
 
 
@@ -145,7 +146,7 @@ class Scoped:
         return fieldsets
 
 
-class ScopedAdmin(WithHistory, Scoped, admin.ModelAdmin):
+class ScopedAdmin(WithHistory, Exportable, Scoped, admin.ModelAdmin):
     """A page of the administration. `settled_fields` cannot be changed once a row exists.
 
     `superuser_fields` widen what an agency covers or come from official data: an editor reads them.
@@ -165,10 +166,12 @@ class ScopedAdmin(WithHistory, Scoped, admin.ModelAdmin):
         return self.may_change(request)
 
     def changelist_view(self, request, extra_context=None):
-        """A list. PostgreSQL cannot even compare with a NUL, which no filter of ours offers."""
-        if any("\0" in value for name in request.GET for value in request.GET.getlist(name)):
-            raise BadRequest("NUL in the address")
+        _refuse_nul(request)
         return super().changelist_view(request, extra_context)
+
+    def exported_list(self, request):
+        _refuse_nul(request)
+        return super().exported_list(request)
 
     def lookup_allowed(self, lookup, value, request=None) -> bool:
         """Only what a filter of this list asks; Django would compare any column with anything."""
@@ -209,6 +212,12 @@ class ScopedAdmin(WithHistory, Scoped, admin.ModelAdmin):
             if len(agencies) == 1:
                 initial["agency"] = agencies[0]
         return initial
+
+
+def _refuse_nul(request) -> None:
+    """PostgreSQL cannot even compare with a NUL, which no filter of ours offers."""
+    if any("\0" in value for name in request.GET for value in request.GET.getlist(name)):
+        raise BadRequest("NUL in the address")
 
 
 class ReadOnly:

@@ -53,6 +53,7 @@ MODELS = {
     "lookupcount": (R, N, N),
     "missedinput": (R, N, N),
     "publication": (R, N, N),
+    "importdraft": (E, E, E),
     "user": (S, S, N),
     "page": (S, S, S),
     "outboxmessage": (R, N, N),
@@ -114,9 +115,11 @@ DECISIONS = (
 DECISIONS += ("bring-back", "invite", "reset-factor")
 # Pages of an editor about one row, with a form that publishes.
 FOR_EDITORS = ("alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
+# Addresses that name no row; the last two are files.
+OF_NO_ROW = {"changelist": [], "add": [], "export": ["csv"], "table": ["responsibilities", "csv"]}
 NAME = re.compile(
     r"admin:(portal|contacts)_(?P<model>[a-z]+)_"
-    r"(?P<verb>changelist|add|history|delete|change|delete_translation|"
+    r"(?P<verb>changelist|export|table|add|history|delete|change|delete_translation|"
     rf"leave|{'|'.join((*FOR_EDITORS, *DECISIONS))})"
 )
 ARGUMENTS = {

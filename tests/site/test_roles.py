@@ -4,6 +4,7 @@ What a route answers to whom follows from its name and one table. A route that f
 fails here until somebody has decided who may see it.
 """
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ from tests.site.access import (
     MODELS,
     NAME,
     NOT_IN_A_DEMO,
+    OF_NO_ROW,
     REDIRECTS,
     Level,
     class_of,
@@ -46,7 +48,7 @@ PORTALS = ("user", "page", "outboxmessage", "jobrun")
 OF_A_ROW = [
     route
     for route in of_class("model")
-    if parts(route)[0] in OF_AN_AGENCY and parts(route)[1] not in ("changelist", "add")
+    if parts(route)[0] in OF_AN_AGENCY and parts(route)[1] not in OF_NO_ROW
 ]
 
 
@@ -58,7 +60,7 @@ def test_every_route_is_in_a_class():
     ("name", "pattern"),
     [
         ("admin:contacts_payment_changelist", "verwaltung/contacts/payment/"),
-        ("admin:contacts_post_export", "verwaltung/contacts/post/export/"),
+        ("admin:contacts_post_print", "verwaltung/contacts/post/print/"),
         ("admin:reports", "verwaltung/reports/"),
         ("admin:", "verwaltung/new/"),
         ("account_signup", "verwaltung/konto/registrieren/"),
@@ -258,6 +260,28 @@ def test_no_list_holds_a_row_of_another_agency(world, everybody, model):
             assert world.foreign[model] not in shown, name
 
 
+@pytest.mark.parametrize(
+    "route", [r for r in of_class("model") if parts(r)[1] == "export"], ids=lambda route: route.name
+)
+def test_a_saved_list_holds_what_the_list_shows_and_no_more(world, everybody, route):
+    address = address_of(route, world.own)
+    for name, _level, client in everybody:
+        listed = client.get(address.replace("export/csv/", ""))
+        if listed.status_code == 200:
+            saved = list(csv.reader(client.get(address).content.decode("utf-8-sig").splitlines()))
+            assert len(saved) == 1 + listed.context["cl"].queryset.count(), name
+
+
+def test_a_table_to_fill_in_is_that_of_ones_own_agency(world, everybody):
+    address = reverse("admin:contacts_importdraft_table", args=["contacts", "csv"])
+    for name, level, client in everybody:
+        status = ask(client, f"{address}?agency={world.foreign['agency']}")
+        if level < Level.SUPERUSER:
+            assert status in {401, 403, 404}, name
+    for asked in ("x", "-1", "0", "99999999999999999999", "٣"):
+        assert client.get(f"{address}?agency={asked}").status_code == 404
+
+
 @pytest.mark.parametrize("route", of_class("unnamed"), ids=lambda route: route.pattern)
 def test_short_and_unknown_addresses_give_nothing_away(world, everybody, route):
     if "<path:" in route.pattern:
@@ -287,7 +311,7 @@ def test_who_may_not_log_in_gets_nowhere(world):
 
 def address_of(route: Route, rows: dict[str, int]) -> str:
     model, verb = parts(route)
-    if verb in ("changelist", "add"):
-        return reverse(route.name)
+    if verb in OF_NO_ROW:
+        return reverse(route.name, args=OF_NO_ROW[verb])
     more = {"delete_translation": ["de"], "restore": [model, 1]}
     return reverse(route.name, args=[rows[model], *more.get(verb, [])])
