@@ -13,7 +13,9 @@ from django.db import models, transaction
 from django.utils.formats import localize
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
+from parler.models import TranslatableModel
 
+from contacts.models import Area
 from portal.history import links_of
 
 HIDDEN = {"id", "master", "language_code", "key1", "key2"}
@@ -161,7 +163,7 @@ class _Shown:
         for (_record, field), ids in self.many.items():
             wanted.setdefault(field.related_model, set()).update(ids)
         self.rows: Mapping[type[models.Model], dict[int, models.Model]] = {
-            model: model._base_manager.in_bulk(ids) for model, ids in wanted.items()
+            model: _with_names(model).in_bulk(ids) for model, ids in wanted.items()
         }
 
     def _many(self, records: list[Record]) -> Iterator[tuple[tuple, list[int]]]:
@@ -193,6 +195,14 @@ class _Shown:
     def values(self, record: Record, field: models.Field) -> str:
         rows = self.rows.get(field.related_model, {})
         return ", ".join(str(rows.get(pk, "–")) for pk in self.many[record, field])
+
+
+def _with_names(model: type[models.Model]) -> models.QuerySet:
+    """The rows of `model`, with what their names are made of."""
+    rows = model._base_manager.all()
+    if issubclass(model, TranslatableModel):
+        return rows.prefetch_related("translations")
+    return rows.select_related("parent") if model is Area else rows
 
 
 def _about(record: Record, shown: _Shown) -> str:

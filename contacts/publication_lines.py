@@ -42,7 +42,7 @@ def entries_about(row: Post | Responsibility) -> list[Entry]:
     is_rule = isinstance(row, Responsibility)
     agency = row.post.agency_id if is_rule else row.agency_id
     key = "id" if is_rule else "post_id"
-    found = []
+    found: list[tuple[Publication, list[dict], list[dict]]] = []
     for publication in _mentioning(f'"{key}": {row.pk},', agency):
         before, after = (
             [
@@ -52,24 +52,27 @@ def entries_about(row: Post | Responsibility) -> list[Entry]:
             ]
             for side in (publication.before, publication.after)
         )
-        changes = tuple(
-            FieldChange(line.about, line.before, line.after) for line in _pairs(before, after)
-        )
-        if changes:
-            about = publication.reason or publication.get_kind_display()
-            found.append(
-                Entry(
-                    when=publication.published_at,
-                    who=str(publication.published_by or _("loaded from a file")),
-                    about=_("Publication: %s") % about,
-                    kind="~",
-                    changes=changes,
-                    model="publication",
-                    version=publication.pk,
-                    can_be_restored=False,
-                )
-            )
-    return found
+        found.append((publication, before, after))
+    names = Names([record for _p, *sides in found for side in sides for record in side])
+    return [
+        _entry(publication, lines)
+        for publication, before, after in found
+        if (lines := _pairs(before, after, names))
+    ]
+
+
+def _entry(publication: Publication, lines: list[Line]) -> Entry:
+    about = publication.reason or publication.get_kind_display()
+    return Entry(
+        when=publication.published_at,
+        who=str(publication.published_by or _("loaded from a file")),
+        about=_("Publication: %s") % about,
+        kind="~",
+        changes=tuple(FieldChange(line.about, line.before, line.after) for line in lines),
+        model="publication",
+        version=publication.pk,
+        can_be_restored=False,
+    )
 
 
 def _mentioning(text: str, agency: int):
@@ -112,13 +115,13 @@ class Names:
 
 def lines_of(publication: Publication) -> list[Line]:
     """One line a changed row; of a post, one a changed field."""
-    return _pairs(publication.before, publication.after)
+    before, after = publication.before, publication.after
+    return _pairs(before, after, Names([*before, *after]))
 
 
-def _pairs(old: list[dict], new: list[dict]) -> list[Line]:
+def _pairs(old: list[dict], new: list[dict], names: Names) -> list[Line]:
     before = {(record["model"], record["id"]): record for record in old}
     after = {(record["model"], record["id"]): record for record in new}
-    names = Names([*old, *new])
     found: list[Line] = []
     for key in dict.fromkeys((*before, *after)):
         found += _lines(MODELS[key[0]], before.get(key), after.get(key), names)

@@ -79,7 +79,7 @@ class StaffRoleAdmin(AccountButtons, FoldedSearch, ScopedAdmin):
         """Invite somebody: new to the site, or to this agency."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        agencies = self.agencies_changed_by(request)
+        agencies = self.agencies_changed_by(request).prefetch_related("translations")
         form = InvitationForm(
             request.POST or None,
             agencies=agencies,

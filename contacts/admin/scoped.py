@@ -13,6 +13,7 @@ from django.db import models
 from django.forms import DateInput, ModelChoiceField, TimeInput
 from django.http import Http404
 from parler.admin import TranslatableAdmin
+from parler.models import TranslatableModel
 
 from contacts.admin.history import WithHistory
 from contacts.labels import post_label
@@ -81,6 +82,8 @@ class Scoped:
             rows = rows.filter(archived_on__isnull=True)
         if model is Post:
             rows = rows.select_related("office").prefetch_related("translations", "tenures__person")
+        elif issubclass(model, TranslatableModel):
+            rows = rows.prefetch_related("translations")
         if request.user.is_superuser or not hasattr(model, "agency_path"):
             return rows
         return rows.of_agencies(agencies_of(request.user, self.changed_by))
