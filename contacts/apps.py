@@ -9,17 +9,21 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Contacts")
 
     def ready(self) -> None:
-        from contacts import checks, confirming, imports  # noqa: F401  (registers the system checks)
-        from contacts.colleagues import register_jobs
+        from contacts import (
+            checks,  # noqa: F401  (registers the system checks)
+            colleagues,
+            confirming,
+            corrections,
+            imports,
+        )
         from portal import dashboard, owners
         from portal.accounts import passwords
 
         owners.register(owners.Owners(_seen_by, _changed_by, _names))
         dashboard.register(_to_do)
         passwords.sources.append(_own_words)
-        register_jobs()
-        confirming.register_jobs()
-        imports.register_jobs()
+        for part in (colleagues, confirming, corrections, imports):
+            part.register_jobs()
 
 
 def _to_do(request):

@@ -4,14 +4,17 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.urls import Resolver404, resolve
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 
 from contacts.models import Correction
 from contacts.proposals import differences
 from contacts.published import AgencyView
 from contacts.resolver import resolve as resolve_place
 from contacts.snapshot import Snapshot
+from portal import jobs
 from portal.languages import offered_code
+
+CONTACT_KEPT = dt.timedelta(days=30)  # as the privacy page says
 
 
 def receive(
@@ -66,3 +69,15 @@ def _agency_of(path: str, *, snapshot: Snapshot, on: dt.date) -> AgencyView | No
         return found.agency if found else None
     place = snapshot.gazetteer.municipality_by_slug.get(match.kwargs.get("municipality", ""))
     return resolve_place(place, on=on, snapshot=snapshot).agency if place else None
+
+
+def forget_contacts(now: dt.datetime) -> str:
+    """Erase how senders can be reached, `CONTACT_KEPT` after their message was closed."""
+    old = Correction.objects.filter(closed_at__lt=now - CONTACT_KEPT).exclude(contact="")
+    count = old.update(contact="")
+    return f"{count} contacts of senders erased" if count else ""
+
+
+def register_jobs() -> None:
+    label = gettext_lazy("Erases how senders of settled notes can be reached")
+    jobs.register(jobs.Job("forget-senders", label, jobs.Nightly(), forget_contacts))

@@ -1,11 +1,14 @@
 """From "Is this wrong?" on a contact card to the corrected card, and thanks to the sender."""
 
+import datetime as dt
+
 import pytest
 import time_machine
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from contacts.corrections import forget_contacts
 from contacts.models import Correction, Post, Publication, StaffRole
 from contacts.roles import Role
 from portal import limits
@@ -190,3 +193,18 @@ def test_a_flood_is_stopped_and_what_was_typed_stays(place, fresh):
     assert Correction.objects.count() == 20
     fresh.shift(limits.HOUR)
     assert fill_in(fresh, f"{FORM}?stelle=koi", client, text="Later").status_code == 302
+
+
+def test_the_contact_of_a_sender_is_erased_a_month_after_the_end(place, fresh, editor):
+    fill_in(fresh, f"{FORM}?stelle=koi", phone="0341 111", contact="anna@example.org")
+    correction = Correction.objects.get()
+    forget_contacts(BEFORE_NOON + dt.timedelta(days=400))
+    correction.refresh_from_db()
+    assert correction.contact == "anna@example.org"  # still open
+
+    editor.post(page(correction, "accept"), {"field": ["phone"]})
+    correction.refresh_from_db()
+    forget_contacts(correction.closed_at + dt.timedelta(days=30))
+    assert Correction.objects.get().contact == "anna@example.org"
+    forget_contacts(correction.closed_at + dt.timedelta(days=30, seconds=1))
+    assert Correction.objects.get().contact == ""
