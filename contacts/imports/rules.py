@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from contacts import responsibilities
@@ -261,7 +262,7 @@ def _stored(agency: Agency, today: dt.date) -> list[Responsibility]:
         .filter(post__agency=agency)
         .select_related("post__agency", "post__office", "area__parent", "topic")
         .prefetch_related("post__translations", tenures_at("post__tenures"), "topic__translations")
-        .order_by("area__name", "valid_from", "pk")
+        .order_by("area__name", F("valid_from").asc(nulls_first=True), "pk")
     )
 
 

@@ -1,6 +1,8 @@
 """From a file to a plan to a publication and back: what an import would do, and what it does."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
@@ -93,7 +95,7 @@ def everything() -> list:
 
 
 def rules(area) -> list[tuple]:
-    found = Responsibility.objects.filter(area=area).order_by("valid_from", "pk")
+    found = Responsibility.objects.filter(area=area).order_by("pk")
     return list(found.values_list("post__slug", "valid_from", "valid_until"))
 
 
@@ -476,3 +478,29 @@ def test_the_number_of_queries_does_not_depend_on_that_of_the_rows(place, editor
 
     assert queries(lambda: plan(few)) == queries(lambda: plan(many))
     assert queries(lambda: publish(few, editor)) == queries(lambda: publish(many, editor))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_editors_who_publish_at_the_same_moment_one_sees_the_conflict(place, editor):
+    one = upload(place, editor, RULES + "Grimma;;;kik;;;\n")
+    other = upload(place, editor, RULES + "Grimma;;;kik;1.2.2027;;\nBorna;;;koi;;;\n")
+    looked = {draft: plan(draft).digest for draft in (one, other)}
+    start = threading.Barrier(2)
+
+    def publish_at_once(draft) -> str:
+        try:
+            start.wait()
+            imports.publish(draft, looked=looked[draft], by=editor, now=clock.now())
+        except OutdatedError:
+            return "conflict"
+        finally:
+            connection.close()
+        return "published"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(publish_at_once, looked))
+
+    assert sorted(outcomes) == ["conflict", "published"]
+    (draft,) = ImportDraft.objects.filter(publication=None)
+    assert outcomes[[one, other].index(draft)] == "conflict"
+    assert Publication.objects.count() == 1
