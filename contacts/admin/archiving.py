@@ -5,41 +5,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from contacts import archiving
-from contacts.admin.filters import QuestionFilter
 from contacts.publishing import RefusedError
 from portal import clock
-
-
-class InUseFilter(QuestionFilter):
-    """What is in use comes first; the rest is one click away."""
-
-    title = gettext_lazy("use")
-    parameter_name = "use"
-    answers = (
-        ("now", gettext_lazy("in use")),
-        ("not", gettext_lazy("out of use")),
-        ("all", gettext_lazy("all")),
-    )
-
-    def value(self):
-        return super().value() or "now"
-
-    def choices(self, changelist):
-        for key, text in self.answers:
-            yield {
-                "selected": self.value() == key,
-                "query_string": changelist.get_query_string({self.parameter_name: key}),
-                "display": text,
-            }
-
-    def pick(self, queryset, answer, today):
-        if answer == "all":
-            return queryset
-        return queryset.filter(archived_on__isnull=answer == "now")
 
 
 class Archivable:

@@ -119,15 +119,11 @@ class AnswerFilter(QuestionFilter):
         return queryset.filter(pk__in=found)
 
 
-class OpenFilter(QuestionFilter):
-    """Open ones first: whoever opens the list sees what is left to do."""
-
-    title = _("state")
-    parameter_name = "state"
-    answers = (("open", _("open")), ("closed", _("closed")), ("all", _("all")))
+class FirstAnswerFilter(QuestionFilter):
+    """A list opens with the first answer; "all" is the last one."""
 
     def value(self):
-        return super().value() or "open"
+        return super().value() or self.answers[0][0]
 
     def choices(self, changelist):
         for key, text in self.answers:
@@ -137,10 +133,30 @@ class OpenFilter(QuestionFilter):
                 "display": text,
             }
 
+    def queryset(self, request, queryset):
+        return queryset if self.value() == "all" else super().queryset(request, queryset)
+
+
+class OpenFilter(FirstAnswerFilter):
+    """Open ones first: whoever opens the list sees what is left to do."""
+
+    title = _("state")
+    parameter_name = "state"
+    answers = (("open", _("open")), ("closed", _("closed")), ("all", _("all")))
+
     def pick(self, queryset, answer, today):
-        if answer == "all":
-            return queryset
         return queryset.filter(closed_at__isnull=answer == "open")
+
+
+class InUseFilter(FirstAnswerFilter):
+    """What is in use comes first; the rest is one click away."""
+
+    title = _("use")
+    parameter_name = "use"
+    answers = (("now", _("in use")), ("not", _("out of use")), ("all", _("all")))
+
+    def pick(self, queryset, answer, today):
+        return queryset.filter(archived_on__isnull=answer == "now")
 
 
 class OfferedFilter(admin.SimpleListFilter):

@@ -9,9 +9,9 @@ from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from contacts.admin.archiving import Archivable, InUseFilter
+from contacts.admin.archiving import Archivable
 from contacts.admin.confirming import Confirmable
-from contacts.admin.filters import AgencyFilter, PostQuestionFilter
+from contacts.admin.filters import AgencyFilter, InUseFilter, PostQuestionFilter
 from contacts.admin.preview import forget_messages, preview, wants_preview
 from contacts.admin.rule_forms import DroppingFormSet
 from contacts.admin.rules import RefusalsInWords, RuleInline, save_rules, tell_vanished

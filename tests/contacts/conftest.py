@@ -1,4 +1,4 @@
-"""The bundled data as snapshots: loaded once, kept in memory, rolled back from the database."""
+"""The bundled data, loaded once and rolled back; and a small county with its editor."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -9,12 +9,17 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from django.utils import translation
 
 from contacts import coverage, quality
 from contacts.coverage import Gap
+from contacts.models import StaffRole
 from contacts.quality import Finding
+from contacts.roles import Role
 from contacts.snapshot import Snapshot, latest
+from tests import factories
+from tests.contacts.county import County, county
 
 OFFICES = settings.BASE_DIR / "data" / "offices"
 REPORT_ON = dt.date(2026, 11, 22)
@@ -54,3 +59,19 @@ def bundled(bundled_with_report) -> Mapping[str, Snapshot]:
 
 def _load(folder: Path) -> None:
     call_command("load_office", folder, verbosity=0)
+
+
+@pytest.fixture
+def place(db) -> County:
+    """A small county of its own for the test."""
+    return county()
+
+
+@pytest.fixture
+def editor(place) -> Client:
+    """An editor of its agency, who reads English."""
+    user = factories.user(is_staff=True, name="Eda Editor")
+    StaffRole.objects.create(user=user, agency=place.agency, role=Role.EDITOR)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client

@@ -7,10 +7,9 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import Absence, Post, Responsibility, StaffRole, Tenure
-from contacts.roles import Role
+from contacts.models import Absence, Post, Responsibility, Tenure
 from tests import factories
-from tests.contacts.county import BEFORE_NOON, county
+from tests.contacts.county import BEFORE_NOON
 from tests.reading import seen_in
 
 pytestmark = pytest.mark.django_db
@@ -21,20 +20,6 @@ TODAY = dt.date(2026, 11, 23)
 def on_a_monday():
     with time_machine.travel(BEFORE_NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def place():
-    return county()
-
-
-@pytest.fixture
-def editor(place) -> Client:
-    user = factories.user(is_staff=True)
-    StaffRole.objects.create(user=user, agency=place.agency, role=Role.EDITOR)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
 
 
 def press(client: Client, row, step: str = "archive") -> str:

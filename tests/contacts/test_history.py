@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -20,7 +19,6 @@ from contacts.models import (
     StaffRole,
     Tenure,
 )
-from contacts.roles import Role
 from portal.history import note_bulk
 from tests import factories
 from tests.contacts.county import county
@@ -38,15 +36,6 @@ TRACKED = [model for model in PUBLISHED if model.__name__ != "Responsibility"]
 def place():
     with translation.override("en"):
         yield county()
-
-
-@pytest.fixture
-def editor(place) -> Client:
-    user = factories.user(is_staff=True, name="Eda Editor")
-    StaffRole.objects.create(user=user, agency=place.agency, role=Role.EDITOR)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
 
 
 def page(row, step: str = "history", *args) -> str:

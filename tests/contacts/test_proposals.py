@@ -9,12 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.corrections import forget_contacts
-from contacts.models import Correction, Post, Publication, StaffRole
-from contacts.roles import Role
+from contacts.models import Correction, Post, Publication
 from portal import limits
 from portal.models import OutboxMessage
 from tests import factories
-from tests.contacts.county import BEFORE_NOON, county
+from tests.contacts.county import BEFORE_NOON
 from tests.reading import seen_in
 
 pytestmark = pytest.mark.django_db
@@ -26,20 +25,6 @@ def fresh():
     cache.clear()
     with time_machine.travel(BEFORE_NOON, tick=False) as clock:
         yield clock
-
-
-@pytest.fixture
-def place():
-    return county()
-
-
-@pytest.fixture
-def editor(place) -> Client:
-    user = factories.user(is_staff=True, name="Eda Editor")
-    StaffRole.objects.create(user=user, agency=place.agency, role=Role.EDITOR)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
 
 
 def fill_in(clock, address: str, client: Client | None = None, **typed):

@@ -10,7 +10,6 @@ from django.urls import reverse
 from contacts.models import Absence, Person, Publication, Responsibility, StaffRole, Tenure
 from contacts.roles import Role
 from tests import factories
-from tests.contacts.county import county
 from tests.contacts.test_admin import form_of
 from tests.reading import seen_in
 
@@ -22,20 +21,6 @@ SUNDAY = dt.datetime(2026, 11, 22, 10, 30, tzinfo=dt.UTC)
 def on_a_sunday():
     with time_machine.travel(SUNDAY, tick=False):
         yield
-
-
-@pytest.fixture
-def place():
-    return county()
-
-
-@pytest.fixture
-def editor(place) -> Client:
-    user = factories.user(is_staff=True)
-    StaffRole.objects.create(user=user, agency=place.agency, role=Role.EDITOR)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    return client
 
 
 def page(row, step: str) -> str:
