@@ -1,0 +1,237 @@
+"""Any number of rows of every model, quickly: for what must not cost more when there are more."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+
+from contacts.models import (
+    Absence,
+    Agency,
+    AgencyTranslation,
+    Area,
+    Correction,
+    District,
+    DocumentedGap,
+    Doubt,
+    GoldenCase,
+    ImportDraft,
+    LegalDetails,
+    Locality,
+    LookUpCount,
+    MissedInput,
+    Municipality,
+    Office,
+    OfficeTranslation,
+    OpeningHours,
+    Person,
+    PlaceName,
+    Post,
+    PostalCode,
+    PostTranslation,
+    Publication,
+    Quarter,
+    Responsibility,
+    Source,
+    SpokenLanguage,
+    StaffRole,
+    Tenure,
+    Topic,
+    TopicTranslation,
+)
+from contacts.records import as_record
+from contacts.roles import Role
+from portal.models import JobRun, OutboxMessage, Page, PageTranslation, User
+from tests.contacts.county import County
+
+WHEN = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
+
+
+@dataclass
+class Rows:
+    """The rows made so far, and the n-th of each model, for the rows that point at it."""
+
+    place: County
+    of: dict[type[Model], list[Model]] = field(default_factory=lambda: defaultdict(list))
+
+    def fill(self, number: int) -> None:
+        """Make `number` more of everything; what belongs to an agency belongs to the county's."""
+        start = len(self.of[User])
+        for model, make in MAKERS.items():
+            new = [row for n in range(start, start + number) for row in make(n, self)]
+            self.of[model] += model._base_manager.bulk_create(new)
+
+
+Maker = Callable[[int, Rows], Iterable[Model]]
+
+
+def _area(model: type[Area], kind: str, parent: type[Area] | None) -> Maker:
+    def make(n: int, rows: Rows):
+        above = rows.of[parent][n] if parent else None
+        name = f"{kind} {n}"
+        yield model(key=f"{kind}-{n}", kind=kind, parent=above, name=name, slug=f"{kind}-{n}")
+
+    return make
+
+
+def _town(n: int, rows: Rows):
+    parent, name = rows.place.district, f"Ort {n}"
+    yield Municipality(key=f"9{n:07}", kind="municipality", parent=parent, name=name, slug=f"o-{n}")
+
+
+def _translated(model: type[Model], master: type[Model], **texts: str) -> Maker:
+    def make(n: int, rows: Rows):
+        for code in ("de", "en"):
+            named = {name: f"{text} {n}" for name, text in texts.items()}
+            yield model(master=rows.of[master][n], language_code=code, **named)
+
+    return make
+
+
+def _post(n: int, rows: Rows):
+    staffing = ("filled", "vacant", "planned")[n % 3]
+    fields = {"office": rows.of[Office][n], "deputy": rows.place.loth, "phone": "03433 1"}
+    yield Post(agency=rows.place.agency, slug=f"p-{n}", staffing=staffing, **fields)
+
+
+def _doubt(n: int, rows: Rows):
+    shared = {"agency": rows.place.agency, "field": "phone", "value_used": f"0{n}"}
+    yield Doubt(post=rows.of[Post][n], **shared)
+    yield Doubt(office=rows.of[Office][n], **shared)
+    yield Doubt(responsibility=rows.of[Responsibility][n], **shared)
+    yield Doubt(area=rows.of[Locality][n], other_value="x", **shared)
+
+
+def publication(rows: Rows, rules: Iterable[Responsibility], **fields) -> Publication:
+    """A publication, not stored yet, that has made `rules`."""
+    return Publication(
+        agency=rows.place.agency,
+        published_at=WHEN,
+        after=[as_record(rule) for rule in rules],
+        **fields,
+    )
+
+
+# In the order in which rows point at each other.
+MAKERS: dict[type[Model], Maker] = {
+    User: lambda n, rows: [User(email=f"user-{n}@many.example", name=f"Name {n}", is_staff=True)],
+    Source: lambda n, rows: [Source(key=f"s-{n}", title=f"Source {n}", dataset="places")],
+    PostalCode: lambda n, rows: [PostalCode(code=f"1{n:04}")],
+    District: _area(District, "district", None),
+    Municipality: _town,
+    Quarter: _area(Quarter, "quarter", Municipality),
+    Locality: _area(Locality, "locality", Quarter),
+    Area.postal_codes.through: lambda n, rows: [
+        Area.postal_codes.through(area=rows.of[Municipality][n], postalcode=rows.of[PostalCode][n])
+    ],
+    PlaceName: lambda n, rows: [
+        PlaceName(area=rows.of[Locality][n], text=f"Name {n}", key1=f"name{n}", key2=f"name{n}")
+    ],
+    Topic: lambda n, rows: [Topic(slug=f"t-{n}")],
+    TopicTranslation: _translated(TopicTranslation, Topic, name="Thema"),
+    Agency: lambda n, rows: [Agency(slug=f"a-{n}", email="a@many.example", state="sachsen")],
+    AgencyTranslation: _translated(AgencyTranslation, Agency, name="Stelle"),
+    LegalDetails: lambda n, rows: [LegalDetails(agency=rows.of[Agency][n])],
+    StaffRole: lambda n, rows: [
+        StaffRole(user=rows.of[User][n], agency=rows.place.agency, role=Role.EDITOR)
+    ],
+    Office: lambda n, rows: [
+        Office(
+            agency=rows.place.agency, slug=f"o-{n}", street=f"Weg {n}", postal_code="1", city="G"
+        )
+    ],
+    OfficeTranslation: _translated(OfficeTranslation, Office, name="Haus"),
+    OpeningHours: lambda n, rows: [
+        OpeningHours(office=rows.of[Office][n], weekday=1, opens=dt.time(9), closes=dt.time(12))
+    ],
+    Post: _post,
+    PostTranslation: _translated(PostTranslation, Post, title="Posten"),
+    Post.topics.through: lambda n, rows: [
+        Post.topics.through(post=rows.of[Post][n], topic=rows.of[Topic][n])
+    ],
+    Person: lambda n, rows: [Person(agency=rows.place.agency, name=f"Person {n}")],
+    SpokenLanguage: lambda n, rows: [SpokenLanguage(person=rows.of[Person][n], code="ar")],
+    Tenure: lambda n, rows: [Tenure(post=rows.of[Post][n], person=rows.of[Person][n])],
+    Absence: lambda n, rows: [
+        Absence(person=rows.of[Person][n], valid_from=dt.date(2026, 1, 1), stand_in=rows.place.loth)
+    ],
+    Responsibility: lambda n, rows: [
+        Responsibility(
+            post=rows.of[Post][n], area=rows.of[Municipality][n], topic=rows.of[Topic][n]
+        )
+    ],
+    DocumentedGap: lambda n, rows: [
+        DocumentedGap(
+            agency=rows.place.agency,
+            area=rows.of[Locality][n],
+            topic=rows.of[Topic][n],
+            reason="x",
+        )
+    ],
+    Doubt: _doubt,
+    Correction: lambda n, rows: [
+        Correction(
+            agency=rows.place.agency,
+            post=rows.of[Post][n],
+            kind="wrong",
+            text=f"x {n}",
+            received_at=WHEN,
+        )
+    ],
+    GoldenCase: lambda n, rows: [
+        GoldenCase(
+            agency=rows.place.agency,
+            typed=f"x {n}",
+            topic=rows.of[Topic][n],
+            area=rows.of[Locality][n],
+            post=rows.of[Post][n],
+        )
+    ],
+    LookUpCount: lambda n, rows: [
+        LookUpCount(
+            day=WHEN.date(),
+            outcome="exact",
+            municipality=rows.of[Municipality][n],
+            topic=rows.of[Topic][n],
+            number=5,
+        )
+    ],
+    MissedInput: lambda n, rows: [
+        MissedInput(week="2026-W48", digest=f"{n}", text=f"x {n}", number=3)
+    ],
+    Publication: lambda n, rows: [
+        publication(
+            rows, [rows.of[Responsibility][n]], published_by=rows.of[User][n], reason=f"x {n}"
+        )
+    ],
+    ImportDraft: lambda n, rows: [
+        ImportDraft(
+            agency=rows.place.agency,
+            kind="contacts",
+            file_name=f"{n}.csv",
+            effective_on=WHEN.date(),
+            uploaded_at=WHEN,
+            uploaded_by=rows.of[User][n],
+            publication=rows.of[Publication][n],
+        )
+    ],
+    OutboxMessage: lambda n, rows: [
+        OutboxMessage(
+            owner=rows.place.agency.slug,
+            about=f"many:{n}",
+            recipient=f"{n}@many.example",
+            subject=f"x {n}",
+            body="x",
+            language="de",
+            message_id=f"<{n}@many.example>",
+            sent_again_by=rows.of[User][n],
+            created_at=WHEN,
+            not_before=WHEN,
+        )
+    ],
+    JobRun: lambda n, rows: [JobRun(name=f"job-{n}")],
+    Page: lambda n, rows: [Page(kind="imprint", owner=f"a-{n}")],
+    PageTranslation: _translated(PageTranslation, Page, body="Text"),
+}

@@ -1,0 +1,167 @@
+"""Every list, form and log of the administration asks as often for 300 rows as for 3."""
+
+from dataclasses import dataclass
+
+import pytest
+import time_machine
+from django.contrib.admin import ModelAdmin
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.models import Model
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from contacts.models import (
+    Area,
+    Municipality,
+    Office,
+    Post,
+    Publication,
+    Responsibility,
+    StaffRole,
+    Topic,
+)
+from contacts.roles import Role
+from portal.admin_site import verwaltung
+from portal.exports import Exportable
+from portal.models import User
+from tests import factories
+from tests.contacts.county import county
+from tests.site.many_rows import MAKERS, WHEN, Rows, publication
+
+pytestmark = pytest.mark.django_db
+FEW, MANY = 3, 300
+LISTS = sorted(verwaltung._registry, key=lambda model: model._meta.label)
+
+
+def staff(rows: Rows, role: Role | None = None) -> Client:
+    """A client of the county's agency, or, without a role, of a superuser."""
+    user = factories.user(is_staff=True, is_superuser=role is None)
+    if role:
+        StaffRole.objects.create(user=user, agency=rows.place.agency, role=role)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def ask(client: Client, address: str, **data) -> tuple[HttpResponse, list[str]]:
+    """The answer and the queries that it took; with `data`, to a form that is sent."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post(address, data) if data else client.get(address)
+    assert answer.status_code in (200, 403, 404), address
+    return answer, [query["sql"] for query in queries]
+
+
+@dataclass
+class Measured:
+    """Of one list with its forms: how many rows it holds, and what each of its pages asks."""
+
+    rows: int
+    queries: dict[str, list[str]]
+
+
+def measure(page: ModelAdmin, boss: Client, editor: Client, first: Model) -> Measured:
+    """The superuser opens all that there is, the editor the list and the form of a row."""
+    name = f"admin:{page.opts.app_label}_{page.opts.model_name}"
+    address, form = reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[first.pk])
+    answer, queries = ask(boss, address)
+    shown = answer.context["cl"]
+    filters = [list(spec.choices(shown))[1]["query_string"] for spec in shown.filter_specs]
+    more = [f"{address}{query}" for query in ("?q=1", *filters)]
+    more += [form, reverse(f"{name}_history", args=[first.pk]), reverse(f"{name}_add")]
+    if isinstance(page, Exportable):  # all rows at once, not a page of fifty
+        more.append(reverse(f"{name}_export", args=["csv"]))
+    asked = {address: queries, **{path: ask(boss, path)[1] for path in more}}
+    asked |= {f"{path} for an editor": ask(editor, path)[1] for path in (address, form)}
+    return Measured(shown.queryset.count(), asked)
+
+
+@pytest.fixture(scope="module")
+def measured(django_db_setup, django_db_blocker) -> dict[type[Model], list[Measured]]:
+    """Every list with its forms, with few rows of everything and then with many; rolled back."""
+    with django_db_blocker.unblock(), time_machine.travel(WHEN, tick=False), transaction.atomic():
+        rows = Rows(county())
+        # Asked for once a process, whatever the number of rows.
+        ContentType.objects.get_for_models(*LISTS, for_concrete_models=False)
+        boss, editor, admin = staff(rows), staff(rows, Role.EDITOR), staff(rows, Role.AGENCY_ADMIN)
+        found: dict[type[Model], list[Measured]] = {model: [] for model in LISTS}
+        for number in (FEW, MANY - FEW):
+            rows.fill(number)
+            for model in LISTS:
+                for first in rows.of[MADE_AS.get(model, model)][:1]:
+                    who = admin if model is StaffRole else editor
+                    found[model].append(measure(verwaltung._registry[model], boss, who, first))
+        transaction.set_rollback(True)
+    return found
+
+
+# Lists of rows that others make.
+MADE_AS: dict[type[Model], type[Model]] = {Area: Municipality}
+
+
+@pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
+def test_a_list_and_its_forms_ask_as_often_for_300_rows_as_for_3(measured, model):
+    assert model in MAKERS or model in MADE_AS, "say in many_rows.py how to make its rows"
+    few, many = measured[model]
+
+    assert many.rows >= few.rows + MANY - FEW
+    different = {
+        page: (len(few.queries[page]), len(many.queries[page]))
+        for page in few.queries
+        if len(few.queries[page]) != len(many.queries[page])
+    }
+    assert different == {}
+
+
+# Pages of one row with much that belongs to it ----------------------------------------------------
+
+
+def grown(rows: Rows, post: Post, topic: Topic, number: int) -> None:
+    """`number` more towns, versions and publications of `post`, each naming other rows.
+
+    Not more holders: the choice of each asks for its name, and a post has a handful in its life.
+    """
+    start = len(rows.of[User])
+    rows.fill(number)
+    rules = Responsibility.objects.bulk_create(
+        Responsibility(post=post, area=town, topic=topic) for town in rows.of[Municipality][start:]
+    )
+    for office, deputy in zip(rows.of[Office][start:], rows.of[Post][start:], strict=True):
+        post.office, post.deputy = office, deputy
+        post.save()
+    Publication.objects.bulk_create(
+        publication(rows, [rule], reason=f"of {rule.pk}", published_by=user)
+        for rule, user in zip(rules, rows.of[User][start:], strict=True)
+    )
+
+
+def test_the_pages_of_a_post_ask_as_often_for_60_towns_as_for_3():
+    with time_machine.travel(WHEN, tick=False):
+        rows = Rows(county())
+        post, client = rows.place.richter, staff(rows, Role.EDITOR)
+        topic = factories.topic()
+        ContentType.objects.get_for_models(Post, Publication)
+        counts = []
+        for number in (3, 57):
+            grown(rows, post, topic, number)
+            everything = publication(rows, post.responsibilities.all())
+            everything.save()
+            about = {
+                "post": (post, ["change", "hand_over", "new_holder", "history"]),
+                "publication": (everything, ["change", "undo"]),
+            }
+            pages = {
+                f"{model}_{step}": reverse(f"admin:contacts_{model}_{step}", args=[row.pk])
+                for model, (row, steps) in about.items()
+                for step in steps
+            }
+            queries = {name: ask(client, page)[1] for name, page in pages.items()}
+            rules = post.responsibilities.values_list("pk", flat=True)
+            move = {"rules": list(rules), "post": rows.place.loth.pk, "first_day": "2026-12-01"}
+            answer, queries["look"] = ask(client, pages["post_hand_over"], **move, _look="1")
+            assert answer.context["found"]
+            counts.append({name: len(asked) for name, asked in queries.items()})
+
+    assert counts[0] == counts[1]
