@@ -113,9 +113,12 @@ class Names:
         return str(self.people.get(pk, "–"))
 
 
-def lines_of(publication: Publication) -> list[Line]:
+def lines_of(publication: Publication, *, without_rules: bool = False) -> list[Line]:
     """One line a changed row; of a post, one a changed field."""
-    before, after = publication.before, publication.after
+    before, after = (
+        [row for row in side if not (without_rules and row["model"] == "responsibility")]
+        for side in (publication.before, publication.after)
+    )
     return _pairs(before, after, Names([*before, *after]))
 
 

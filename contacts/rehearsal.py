@@ -13,6 +13,7 @@ from django.db import transaction
 from contacts import consequences, snapshot
 from contacts.consequences import Consequences
 from contacts.models import Agency
+from contacts.publication_lines import Line, lines_of
 from contacts.records import Edit
 from contacts.resolver import Contact, Resolution, resolve
 from contacts.rule_checks import Change
@@ -45,12 +46,14 @@ class Answers:
 class Rehearsal:
     """What publishing would do.
 
-    `answers` has the touched places, in the order of the changes, as they are answered on `on`.
+    `answers` has the touched places, in the order of the changes, as they are answered on `on`;
+    `lines`, if they were asked for, what changes besides rules: holders, absences, contacts.
     """
 
     on: dt.date
     consequences: Consequences
     answers: tuple[Answers, ...]
+    lines: tuple[Line, ...] = ()
 
 
 def rehearse(
@@ -59,6 +62,7 @@ def rehearse(
     *,
     edits: Iterable[Edit] = (),
     on: dt.date | None = None,
+    with_lines: bool = False,
     by,
     now: dt.datetime,
 ) -> Rehearsal:
@@ -71,13 +75,14 @@ def rehearse(
     days = [on] if on else consequences.days_to_look_at(changes, clock.today(now))
     with rehearsing():
         before = snapshot.latest()
-        _published, found = consequences.publish(agency, changes, edits=edits, by=by, now=now)
+        published, found = consequences.publish(agency, changes, edits=edits, by=by, now=now)
+        lines = lines_of(published, without_rules=True) if published and with_lines else ()
         after = snapshot.latest()
         for day in days:
             answers = tuple(_answers(changes, before, after, day))
             if any(answer.has_changed for answer in answers):
                 break
-    return Rehearsal(day, found, answers)
+    return Rehearsal(day, found, answers, tuple(lines))
 
 
 def _answers(

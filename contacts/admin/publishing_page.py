@@ -101,6 +101,7 @@ def _look(request, agency: Agency, wanted: Wish, form: forms.Form) -> dict:
         wanted.changes,
         edits=wanted.edits,
         on=wanted.on,
+        with_lines=True,
         by=request.user,
         now=clock.now(),
     )

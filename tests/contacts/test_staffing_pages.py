@@ -174,6 +174,9 @@ def test_one_person_follows_another_at_the_end_of_the_month(place, editor):
     assert form["leaving"].value() == place.person.pk
     data = {"leaving": place.person.pk, "last_day": "2026-11-30", "new_name": "Nora Neu"}
 
+    looked = seen_in(editor.post(address, {**data, "_look": "1"}))
+    assert "Martina Richter Martina Richter · – 30 Nov 2026" in looked
+    assert "Koordinatorin (Martina Richter) – Nora Neu · 1 Dec 2026 –" in looked
     publish(editor, address, **data)
 
     assert spans(place.richter) == [
