@@ -8,12 +8,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import router
 from django.db.models import Model, prefetch_related_objects
-from django.db.models.deletion import Collector
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from contacts.models import Absence, Person, Post, PostTranslation, Responsibility, Tenure
+from portal.history import delete_many
 
 # In the order in which rows may point at each other; what goes, goes the other way round. With each
 # model, what its checks and its name in messages read.
@@ -107,7 +106,7 @@ def write(edits: Sequence[Edit], *, by) -> tuple[list[dict], list[dict]]:
     """
     before = [as_record(edit.before) for edit in edits if edit.before is not None]
     for model in reversed(RECORDED):
-        _delete([e.before for e in edits if e.model is model and e.after is None], by=by)
+        delete_many([e.before for e in edits if e.model is model and e.after is None], by=by)
     for model in RECORDED:
         own = [edit for edit in edits if edit.model is model and edit.after is not None]
         new = [edit.after for edit in own if edit.before is None]
@@ -120,16 +119,6 @@ def write(edits: Sequence[Edit], *, by) -> tuple[list[dict], list[dict]]:
             names = [field.name for field in columns(model)]
             bulk_update_with_history(changed, model, names, default_user=by, batch_size=500)
     return before, [as_record(edit.after) for edit in edits if edit.after is not None]
-
-
-def _delete(rows: Sequence[Model], *, by) -> None:
-    """`delete()` of many rows: what depends on them is looked for once, not once a row."""
-    for row in rows:
-        row._history_user = by
-    if rows:
-        collector = Collector(using=router.db_for_write(type(rows[0])))
-        collector.collect(rows)
-        collector.delete()
 
 
 def _follow_saved(row: Model) -> None:

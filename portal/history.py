@@ -9,7 +9,9 @@ import copy
 from collections.abc import Iterable, Sequence
 
 from django.apps import apps
-from django.db import models
+from django.db import models, router
+from django.db.models.deletion import Collector
+from django.utils import timezone
 from parler.fields import TranslationsForeignKey
 from simple_history.models import HistoricalRecords
 
@@ -25,6 +27,11 @@ class Tracked(HistoricalRecords):
         models.signals.post_save.connect(self.post_save, sender=sender, weak=False)
         models.signals.pre_delete.connect(self.pre_delete, sender=sender, weak=False)
         models.signals.post_delete.connect(self.post_delete, sender=sender, weak=False)
+
+    def post_delete(self, instance: models.Model, using: str | None = None, **kwargs) -> None:
+        """Rows that go together are written by `delete_many`, together."""
+        if not hasattr(instance, "_goes_with_many"):
+            super().post_delete(instance, using=using, **kwargs)
 
     def fields_included(self, model: type[models.Model]) -> list[models.Field]:
         """The key of a translation is copied as a plain one: as what it is, it would announce the
@@ -47,6 +54,31 @@ def links_of(model: type[models.Model], field: models.ManyToManyField) -> type[m
     """The history of the many-to-many `field` of a tracked `model`: a row per link and version."""
     through = field.remote_field.through.__name__
     return apps.get_model(model._meta.app_label, f"Historical{through}")
+
+
+def delete_many(rows: Sequence[models.Model], *, by) -> None:
+    """`delete()` of many rows of one model, and their history with `by` as the user.
+
+    What depends on them is looked for once, not once a row, and the history is written at once.
+    Raises `ProtectedError` as `delete()` does.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    versions = []
+    if hasattr(model, "history"):
+        history = model.history.model
+        names = [field.attname for field in history.tracked_fields]
+        now = timezone.now()
+        for row in rows:
+            row._goes_with_many = True
+            values = {name: getattr(row, name) for name in names}
+            versions.append(history(history_date=now, history_user=by, history_type="-", **values))
+    collector = Collector(using=router.db_for_write(model))
+    collector.collect(rows)
+    collector.delete()
+    if versions:
+        history.objects.bulk_create(versions, batch_size=BATCH)
 
 
 def note_bulk(model: type[models.Model], ids: Sequence[int], *, is_new: bool) -> None:
