@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
     effective_on = forms.DateField(
-        label=gettext_lazy("from"),
+        label=gettext_lazy("holds from"),
         widget=Native,
         help_text=gettext_lazy("The first day of what is new and of what has changed."),
     )
