@@ -70,6 +70,34 @@ def empty_database(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def fresh_demo(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[servers.Demo]:
+    """What `manage.py demo` makes of an empty database, once a run; every user takes a copy."""
+    folder: Path = tmp_path_factory.mktemp("fresh-demo")
+    with django_db_blocker.unblock(), servers.empty_database(folder) as url:
+        variables = {"VAR_DIR": str(folder / "var"), "DATABASE_URL": url}
+        done = servers.manage("demo", "--no-serve", **variables)
+        assert done.returncode == 0, done.stderr
+        yield servers.Demo(variables, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def fresh_tables(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[str]:
+    """The DATABASE_URL of a database with tables and no rows; every user takes a copy."""
+    folder: Path = tmp_path_factory.mktemp("fresh-tables")
+    with django_db_blocker.unblock(), servers.empty_database(folder) as url:
+        done = servers.manage("migrate", "--verbosity", "0", DATABASE_URL=url)
+        assert done.returncode == 0, done.stderr
+        yield url
+
+
+@pytest.fixture
+def migrated_database(fresh_tables: str, tmp_path: Path) -> Iterator[str]:
+    """The DATABASE_URL of a database with tables and no rows, for subprocesses that may write."""
+    with servers.empty_database(tmp_path, like=fresh_tables) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL cluster of our own, also when the run itself is on SQLite."""
     need(postgresql.binaries(), "PostgreSQL server (initdb)")

@@ -1,6 +1,8 @@
 """Real processes for tests: management commands, gunicorn, databases that they may fill."""
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -8,7 +10,8 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -38,10 +41,12 @@ OURS |= {"EMAIL_USE_SSL", "EMAIL_TIMEOUT", "DEFAULT_FROM_EMAIL", "JOBS"}
 def environment(**changes: str) -> dict[str, str]:
     """The environment for a subprocess: ours without what configures a site, and `changes`.
 
-    A server runs no timed jobs, unless `changes` say so.
+    A server runs no timed jobs, and what it writes goes to the folder of this run, unless
+    `changes` say so.
     """
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
-    return {**kept, "DJANGO_SETTINGS_MODULE": "portal.settings", "JOBS": "off", **changes}
+    ours = {"DJANGO_SETTINGS_MODULE": "portal.settings", "JOBS": "off"}
+    return {**kept, **ours, "VAR_DIR": str(settings.VAR_DIR), **changes}
 
 
 def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -58,19 +63,28 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
 
 
 @contextmanager
-def empty_database(folder: Path) -> Iterator[str]:
-    """The address of a database without tables: a file, or a new one on the run's server."""
+def empty_database(folder: Path, *, like: str = "") -> Iterator[str]:
+    """The address of a database without tables: a file, or a new one on the run's server.
+
+    With `like`, the address of another database that nobody uses meanwhile, it is a copy of that.
+    """
     if connection.vendor == "sqlite":
-        yield f"sqlite:///{folder / 'scratch.sqlite3'}"
+        path = folder / "scratch.sqlite3"
+        if like:
+            original = like.removeprefix("sqlite:///")
+            with closing(sqlite3.connect(original)) as read, closing(sqlite3.connect(path)) as copy:
+                read.backup(copy)
+        yield f"sqlite:///{path}"
         return
     import psycopg
 
     name = f"scratch_{uuid.uuid4().hex[:8]}"
+    template = f"TEMPLATE {like.rpartition('/')[2]}" if like else ""
     parts = settings.DATABASES["default"]
     where = {"host": parts["HOST"], "port": parts["PORT"] or 5432, "user": parts["USER"]}
     login = {**where, "password": parts["PASSWORD"]}
     with psycopg.connect(**login, dbname="postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} {template}")
         try:
             secret = f":{parts['PASSWORD']}" if parts["PASSWORD"] else ""
             yield "postgres://{user}{secret}@{host}:{port}/{name}".format(
@@ -78,6 +92,21 @@ def empty_database(folder: Path) -> Iterator[str]:
             )
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A site that `manage.py demo` has prepared, and what it printed. Nobody writes to it."""
+
+    variables: dict[str, str]
+    printed: str
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[dict[str, str]]:
+        """The environment of a site of one's own with the same content."""
+        shutil.copytree(self.variables["VAR_DIR"], folder / "var")
+        with empty_database(folder, like=self.variables["DATABASE_URL"]) as url:
+            yield {"VAR_DIR": str(folder / "var"), "DATABASE_URL": url}
 
 
 def wait_for(url: str, process: subprocess.Popen, seconds: float = 60) -> None:

@@ -54,14 +54,14 @@ class Editor:
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[str]:
+def base(tmp_path_factory, fresh_demo, django_db_blocker) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("day")
-    with django_db_blocker.unblock(), servers.empty_database(folder) as url:
-        variables = {"VAR_DIR": str(folder / "var"), "DATABASE_URL": url, "JOBS": "off"}
-        prepared = servers.manage("demo", "--no-serve", **variables)
-        assert prepared.returncode == 0, prepared.stderr
-        with servers.gunicorn(workers=1, **variables) as served:
-            yield served
+    with (
+        django_db_blocker.unblock(),
+        fresh_demo.copy(folder) as variables,
+        servers.gunicorn(workers=1, **variables) as served,
+    ):
+        yield served
 
 
 @pytest.fixture(scope="module")

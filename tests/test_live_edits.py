@@ -17,13 +17,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[dict[str, str]]:
+def demo(tmp_path_factory, fresh_demo, django_db_blocker) -> Iterator[dict[str, str]]:
     """The environment of a prepared demo with a database of its own."""
     folder: Path = tmp_path_factory.mktemp("demo")
-    with django_db_blocker.unblock(), servers.empty_database(folder) as url:
-        variables = {"VAR_DIR": str(folder / "var"), "DATABASE_URL": url}
-        prepared = servers.manage("demo", "--no-serve", **variables)
-        assert prepared.returncode == 0, prepared.stderr
+    with django_db_blocker.unblock(), fresh_demo.copy(folder) as variables:
         yield variables
 
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.servers import ROOT, environment, manage
 
@@ -21,34 +22,30 @@ for _ in range({WRITES}):
 """
 
 
-@pytest.fixture
-def migrated(empty_database: str) -> str:
-    assert manage("migrate", "--verbosity", "0", DATABASE_URL=empty_database).returncode == 0
-    count("DataVersion.objects.create(scope='places', number=0)", empty_database)
-    return empty_database
-
-
 def count(expression: str, database: str) -> str:
     code = f"from portal.models import DataVersion; print({expression})"
     return manage("shell", "-v", "0", "-c", code, DATABASE_URL=database).stdout.strip()
 
 
-def test_parallel_writers_lose_nothing(migrated):
+def test_parallel_writers_lose_nothing(migrated_database):
+    count("DataVersion.objects.create(scope='places', number=0)", migrated_database)
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", READ_MODIFY_WRITE],
             cwd=ROOT,
-            env=environment(DATABASE_URL=migrated),
+            env=environment(DATABASE_URL=migrated_database),
         )
         for _ in range(WRITERS)
     ]
     assert [process.wait(timeout=120) for process in processes] == [0] * WRITERS
-    assert count("DataVersion.objects.get().number", migrated) == str(WRITERS * WRITES)
+    assert count("DataVersion.objects.get().number", migrated_database) == str(WRITERS * WRITES)
 
 
-def test_a_copy_made_by_sqlite_while_others_write_is_a_whole_database(tmp_path: Path):
-    database, copy = tmp_path / "site.sqlite3", tmp_path / "copy.sqlite3"
-    manage("migrate", "--verbosity", "0", DATABASE_URL=f"sqlite:///{database}")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite copies only its own databases")
+def test_a_copy_made_by_sqlite_while_others_write_is_a_whole_database(
+    migrated_database: str, tmp_path: Path
+):
+    database, copy = migrated_database.removeprefix("sqlite:///"), tmp_path / "copy.sqlite3"
     writer = sqlite3.connect(database)
     writer.execute("INSERT INTO portal_dataversion (scope, number) VALUES ('places', 7)")
     writer.commit()

@@ -3,6 +3,7 @@ import stat
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,45 +15,47 @@ from tests.servers import PRODUCTION, ROOT, environment, manage, wait_for
 
 @pytest.fixture
 def place(tmp_path: Path, empty_database: str) -> dict[str, str]:
-    """The environment of a demo with a folder and a database of its own."""
+    """The environment of a demo with a folder and a database of its own, not prepared yet."""
     return {"VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": empty_database}
+
+
+@pytest.fixture
+def again(tmp_path: Path, fresh_demo) -> Iterator[dict[str, str]]:
+    """The environment of a demo that has been prepared before."""
+    with fresh_demo.copy(tmp_path) as variables:
+        yield variables
+
+
+COUNT = (
+    "from contacts.models import *; from portal.models import User\n"
+    "print(User.objects.count(), StaffRole.objects.count(), Agency.objects.count(),"
+    " Area.objects.count(), Responsibility.objects.count())"
+)
 
 
 def ask(code: str, **variables: str) -> str:
     return manage("shell", "-v", "0", "-c", code, **variables).stdout.strip()
 
 
-def test_the_demo_prepares_a_whole_site_and_a_second_run_changes_nothing(place):
-    first = manage("demo", "--no-serve", **place)
-    assert first.returncode == 0, first.stderr
+def test_the_demo_prepares_a_whole_site(fresh_demo):
     for role in Role:
-        assert f"{role.value.replace('_', '-')}@demo.example" in first.stdout
-    assert "superuser@demo.example" in first.stdout
-    assert "http://localhost:8000/" in first.stdout
-
-    key = Path(place["VAR_DIR"]) / "demo-secret-key"
-    written = key.read_text()
+        assert f"{role.value.replace('_', '-')}@demo.example" in fresh_demo.printed
+    assert "superuser@demo.example" in fresh_demo.printed
+    assert "http://localhost:8000/" in fresh_demo.printed
+    key = Path(fresh_demo.variables["VAR_DIR"]) / "demo-secret-key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    count = (
-        "from contacts.models import *; from portal.models import User\n"
-        "print(User.objects.count(), StaffRole.objects.count(), Agency.objects.count(),"
-        " Area.objects.count(), Responsibility.objects.count())"
-    )
-    before = ask(count, **place)
+
+
+def test_a_second_run_changes_nothing_and_serves_on_both_names_of_localhost(again):
+    key = Path(again["VAR_DIR"]) / "demo-secret-key"
+    written, before = key.read_text(), ask(COUNT, **again)
     assert before.split()[:3] == [str(len(Role) + 1), str(len(Role)), "4"]
 
-    second = manage("demo", "--no-serve", **place)
-    assert second.returncode == 0, second.stderr
-    assert ask(count, **place) == before
-    assert key.read_text() == written
-
-
-def test_the_demo_serves_on_both_names_of_localhost(place):
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--port", str(port)],
         cwd=ROOT,
-        env=environment(**place),
+        env=environment(**again),
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -66,6 +69,8 @@ def test_the_demo_serves_on_both_names_of_localhost(place):
     finally:
         process.terminate()
         assert process.wait(timeout=40) == 0
+    assert ask(COUNT, **again) == before
+    assert key.read_text() == written
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(place):

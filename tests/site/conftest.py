@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.catalogues import compile_catalogues
 from tests import servers
 from tests.site.pages import LANGUAGES
 from tests.site.pseudo import write_pseudo_locale
@@ -14,19 +15,13 @@ APPLICATION = "tests.site.wsgi:application"
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[dict[str, str]]:
+def prepared(tmp_path_factory, fresh_demo, django_db_blocker) -> Iterator[dict[str, str]]:
     """The environment of a prepared demo with a database of its own; tests only read it."""
     folder: Path = tmp_path_factory.mktemp("site")
-    with django_db_blocker.unblock(), servers.empty_database(folder) as url:
-        variables = {
-            "VAR_DIR": str(folder / "var"),
-            "DATABASE_URL": url,
-            "LANGUAGES": ",".join(LANGUAGES),
-            "EXTRA_LOCALE_PATHS": str(write_pseudo_locale(folder / "locale")),
-        }
-        done = servers.manage("demo", "--no-serve", **variables)
-        assert done.returncode == 0, done.stderr
-        yield variables
+    locale = write_pseudo_locale(folder / "locale")
+    compile_catalogues([locale])
+    with django_db_blocker.unblock(), fresh_demo.copy(folder) as variables:
+        yield {**variables, "LANGUAGES": ",".join(LANGUAGES), "EXTRA_LOCALE_PATHS": str(locale)}
 
 
 @pytest.fixture(scope="session")
