@@ -40,7 +40,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("title", "Bezeichnung", "Title"),
         Column("abbreviation", "Kürzel", "Abbreviation"),
         Column("holder", "Ansprechperson", "Held by"),
-        Column("office", "Dienststelle", "Office"),
+        Column("office", "Büro", "Office"),
         Column("room", "Raum", "Room"),
         Column("phone", "Telefon", "Telephone"),
         Column("phone_alternative", "Zweites Telefon", "Second telephone"),

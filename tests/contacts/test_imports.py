@@ -297,7 +297,7 @@ def test_what_is_saved_and_read_again_changes_nothing(place, editor, kind, file_
 
 def test_contacts_change_field_by_field_and_come_back(place, editor):
     before = everything()
-    text = "Kennung der Stelle;Bezeichnung;Ansprechperson;Telefon;Raum;Dienststelle;Besetzung\n"
+    text = "Kennung der Stelle;Bezeichnung;Ansprechperson;Telefon;Raum;Büro;Besetzung\n"
     text += "koi;Koordinatorin;Nora Neu;'+49 3433 1;2.60;Grimma, Südstraße 80;besetzt\n"
     text += ";Sprachmittlung;Nora Neu;03433 5;;;geplant\n"
     draft = upload(place, editor, text)
