@@ -5,7 +5,7 @@ and its holders, the hours of an office, the names of a place.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import FieldDoesNotExist
@@ -107,10 +107,12 @@ def find(row: models.Model, *, model: str, version: int) -> Record | None:
 
 
 @transaction.atomic
-def restore(record: Record, *, by) -> models.Model:
+def restore(record: Record, *, by, names: Collection[str] | None = None) -> models.Model:
     """Bring the row of `record` back to what it was then; one that has been deleted comes back.
 
-    Raises `ValidationError` where that no longer fits the rest. The restoring is a new version.
+    Of a row that exists, only the fields `names` are written (None: all). What somebody may not
+    change in a form does not change by going back either. Raises `ValidationError` where that no
+    longer fits the rest. The restoring is a new version.
     """
     model = _model(record)
     row = model._base_manager.select_for_update().filter(pk=record.id).first()
@@ -118,11 +120,14 @@ def restore(record: Record, *, by) -> models.Model:
         row = record.instance
     else:
         for field in record.tracked_fields:
-            setattr(row, field.attname, getattr(record, field.attname))
+            if names is None or field.name in names:
+                setattr(row, field.attname, getattr(record, field.attname))
     row.full_clean()
     row._history_user = by
     row.save()
     for field in record._history_m2m_fields:
+        if names is not None and field.name not in names:
+            continue
         target = field.m2m_reverse_field_name()
         chosen = getattr(record, field.name).values_list(f"{target}_id", flat=True)
         getattr(row, field.name).set(list(chosen))

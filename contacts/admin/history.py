@@ -1,6 +1,7 @@
 """The history of a row as a page: who changed what when, and a button to go back."""
 
 from django.contrib import messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
@@ -53,6 +54,13 @@ class WithHistory:
         }
         return TemplateResponse(request, "admin/contacts/history.html", context)
 
+    def _may_restore(self, request, row, record) -> frozenset[str] | None:
+        """The fields of `row` that the user's own form would write; of what goes with it, all."""
+        if record.instance_type is not row._meta.concrete_model:
+            return None
+        shown = flatten_fieldsets(self.get_fieldsets(request, row))
+        return frozenset(shown) - set(self.get_readonly_fields(request, row))
+
     def restore_view(self, request, object_id: str, model: str, version: int):
         row = self.get_object(request, object_id)
         if not self.has_change_permission(request, row):
@@ -61,7 +69,7 @@ class WithHistory:
         if record is None:
             raise Http404
         try:
-            history.restore(record, by=request.user)
+            history.restore(record, by=request.user, names=self._may_restore(request, row, record))
         except ValidationError as refusal:
             text = _("This version no longer fits: %s") % " ".join(refusal.messages)
             messages.error(request, text)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -189,3 +190,55 @@ def test_what_was_loaded_is_the_first_version_with_its_links(place):
         "~",
         [("telephone", "03433 241-3431", "0341 1")],
     )
+
+
+# What somebody may not change ---------------------------------------------------------------------
+
+
+def restored(client: Client, row, version) -> None:
+    model = version.instance_type._meta.model_name
+    answer = client.post(page(row, "restore", model, version.history_id))
+    assert answer.status_code == 302
+
+
+def test_an_editor_does_not_get_a_district_back_that_was_taken_from_the_agency(place, editor):
+    other = factories.district("Landkreis Nachbar")
+    place.agency.districts.add(other)
+    with_other = place.agency.history.first()
+    place.agency.districts.set([place.district])
+    place.agency.phone = "03433 1"
+    place.agency.save()
+
+    restored(editor, place.agency, with_other)
+
+    place.agency.refresh_from_db()
+    assert place.agency.phone == "03433 241-3431"
+    assert list(place.agency.districts.all()) == [place.district]
+
+
+def test_an_editor_does_not_connect_an_account_by_going_back(place, editor):
+    account = factories.user()
+    place.person.user = account
+    place.person.save()
+    connected = place.person.history.first()
+    place.person.user = None
+    place.person.name = "Martina Neu"
+    place.person.save()
+
+    restored(editor, place.person, connected)
+
+    place.person.refresh_from_db()
+    assert (place.person.name, place.person.user) == ("Martina Richter", None)
+
+
+def test_going_back_takes_no_post_out_of_use_that_has_places(place, editor):
+    place.richter.archived_on = dt.date(2026, 11, 1)
+    place.richter.save()
+    out_of_use = place.richter.history.first()
+    place.richter.archived_on = None
+    place.richter.save()
+
+    restored(editor, place.richter, out_of_use)
+
+    place.richter.refresh_from_db()
+    assert place.richter.archived_on is None
