@@ -14,7 +14,7 @@ from contacts import consequences
 from contacts.consequences import Consequences
 from contacts.models import Agency, Publication, Responsibility
 from contacts.publishing import RefusedError
-from contacts.records import MODELS, Edit, as_record, from_record, read_with_relations
+from contacts.records import MODELS, Edit, as_record, columns, from_record, read_with_relations
 from contacts.rule_checks import Change, Problem, Row
 
 Key = tuple[str, int]
@@ -68,6 +68,9 @@ def inverse(publications: Iterable[Publication]) -> tuple[list[Change], list[Edi
             raise RefusedError([Problem(row, _changed_since(row, former or left))])
         pairs.append((row, _target(row, former=former, left=left)))
     read_with_relations(row for pair in pairs for row in pair if row is not None)
+    for _row, target in pairs:
+        if target is not None and _points_nowhere(target):
+            raise RefusedError([Problem(target, _("What this was about has been deleted since."))])
     changes = [_as_change(*pair) for pair in pairs if _is_rule(*pair)]
     edits = [Edit(*pair) for pair in pairs if not _is_rule(*pair)]
     return changes, edits
@@ -121,6 +124,16 @@ def _target(row, *, former: dict | None, left: dict | None):
         return from_record(former)
     undone = {name: value for name, value in former.items() if left[name] != value}
     return from_record({**as_record(row), **undone})
+
+
+def _points_nowhere(row) -> bool:
+    """Whether something that `row` names, such as a person or a place, is no longer there."""
+    return any(
+        field.is_relation
+        and getattr(row, field.attname) is not None
+        and field.get_cached_value(row, default=row) is None  # `row`: it has not been read
+        for field in columns(type(row))
+    )
 
 
 def _is_rule(row, target) -> bool:

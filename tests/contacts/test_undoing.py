@@ -166,3 +166,30 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(place):
         return len(captured)
 
     assert queries(3) == queries(40)
+
+
+def test_what_is_about_a_deleted_person_place_or_topic_is_refused_in_words(place):
+    person = Person.objects.create(agency=place.agency, name="Weg Gegangen")
+    topic = factories.topic()
+    publish(place, edits=[Edit(None, Tenure(post=place.loth, person=person))])
+    publish(
+        place,
+        [
+            responsibilities.create(Row(post=place.loth, area=place.nerchau)),
+            responsibilities.create(Row(post=place.richter, area=place.borna, topic=topic)),
+        ],
+    )
+    ends = [
+        publish(place, edits=[Edit(Tenure.objects.get(person=person), None)]),
+        publish(place, [responsibilities.delete(Responsibility.objects.get(area=place.nerchau))]),
+        publish(place, [responsibilities.delete(Responsibility.objects.get(topic=topic))]),
+    ]
+    for row in (person, place.nerchau, topic):
+        row.delete()
+    left = state()
+
+    for publication in ends:
+        with pytest.raises(RefusedError) as refused:
+            undoing.undo(publication, by=None, now=NOW)
+        assert refused.value.messages == ["What this was about has been deleted since."]
+    assert state() == left
