@@ -72,7 +72,7 @@ class SeenMixin(forms.BaseForm):
     def _meet_the_other_editor(self) -> None:
         try:
             seen = json.loads(self.cleaned_data.get("seen") or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if not self.instance.pk or not isinstance(seen, dict):
             return

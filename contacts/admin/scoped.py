@@ -7,6 +7,7 @@ roles nothing. Django's own permissions and groups play no part.
 """
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import BadRequest
 from django.db import models
@@ -16,6 +17,7 @@ from parler.admin import TranslatableAdmin
 from parler.models import TranslatableModel
 
 from contacts.admin.history import WithHistory
+from contacts.admin.keys import OneOfMany, RowsField, SomeOfMany, is_key
 from contacts.labels import post_label
 from contacts.models import Agency, Post
 from contacts.roles import EDITORS, agencies_of
@@ -92,10 +94,15 @@ class Scoped:
         kwargs.setdefault("queryset", self.choices_for(db_field.remote_field.model, request))
         if db_field.remote_field.model is Post:
             kwargs.setdefault("form_class", PostChoiceField)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", OneOfMany(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         kwargs.setdefault("queryset", self.choices_for(db_field.remote_field.model, request))
+        kwargs.setdefault("form_class", RowsField)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SomeOfMany(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -169,11 +176,11 @@ class ScopedAdmin(WithHistory, Exportable, Scoped, admin.ModelAdmin):
         return self.may_change(request)
 
     def changelist_view(self, request, extra_context=None):
-        _refuse_nul(request)
+        _refuse_nonsense(request)
         return super().changelist_view(request, extra_context)
 
     def exported_list(self, request):
-        _refuse_nul(request)
+        _refuse_nonsense(request)
         return super().exported_list(request)
 
     def lookup_allowed(self, lookup, value, request=None) -> bool:
@@ -217,10 +224,12 @@ class ScopedAdmin(WithHistory, Exportable, Scoped, admin.ModelAdmin):
         return initial
 
 
-def _refuse_nul(request) -> None:
-    """PostgreSQL cannot even compare with a NUL, which no filter of ours offers."""
+def _refuse_nonsense(request) -> None:
+    """PostgreSQL cannot even compare with a NUL, which no filter of ours offers; see also keys."""
     if any("\0" in value for name in request.GET for value in request.GET.getlist(name)):
         raise BadRequest("NUL in the address")
+    if not all(map(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+        raise BadRequest("No row has such a key")
 
 
 class ReadOnly:

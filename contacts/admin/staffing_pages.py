@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts import responsibilities, staffing
 from contacts.admin.filters import not_ended
+from contacts.admin.keys import RowsField
 from contacts.admin.publishing_page import Wish, publishing_page
 from contacts.admin.rule_forms import MoveForm
 from contacts.admin.scoped import Native, PostChoiceField
@@ -33,7 +34,7 @@ def end_of_month(today: dt.date) -> dt.date:
     return today.replace(day=calendar.monthrange(today.year, today.month)[1])
 
 
-class RuleChoiceField(forms.ModelMultipleChoiceField):
+class RuleChoiceField(RowsField):
     """Rules to tick, each by its place."""
 
     widget = forms.CheckboxSelectMultiple
@@ -97,6 +98,12 @@ class NewHolderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["leaving"].queryset = holders
         self.fields["following"].queryset = colleagues
+
+    def clean_last_day(self) -> dt.date:
+        last_day = self.cleaned_data["last_day"]
+        if last_day == dt.date.max:  # there is no day after it
+            raise ValidationError(_("Choose an earlier day."))
+        return last_day
 
     def clean(self):
         cleaned = super().clean()

@@ -267,3 +267,42 @@ def test_other_agencies_and_readers_are_kept_out(place, editor):
     client = Client()
     client.force_login(reader)
     assert client.get(page(place.richter, "hand_over")).status_code == 403
+
+
+# Bodies that no page of ours sends ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["9" * 20, "x", "a\0b"])
+def test_a_place_without_a_possible_key_is_an_error_in_the_form(place, editor, key):
+    data = {"rules": [key], "post": place.loth.pk, "first_day": "2026-12-01", "_look": "1"}
+
+    assert editor.post(page(place.richter, "hand_over"), data).status_code == 422
+
+
+def test_the_last_day_of_all_days_has_none_after_it(place, editor):
+    data = {"leaving": place.person.pk, "last_day": "9999-12-31", "new_name": "Nora Neu"}
+
+    answer = editor.post(page(place.richter, "new_holder"), {**data, "_look": "1"})
+
+    assert answer.status_code == 422
+    assert "Choose an earlier day." in seen_in(answer)
+
+
+@pytest.mark.parametrize("key", ["9" * 20, "x"])
+def test_no_list_and_no_form_breaks_on_an_impossible_key(place, editor, key):
+    listed = reverse("admin:contacts_post_changelist")
+    answer = editor.post(listed, {"action": "confirm_selected", "_selected_action": [key]})
+    assert answer.status_code == 400
+
+    address = page(place.richter, "change")
+    answer = editor.post(address, form_of(editor, address) | {"office": key, "topics": key})
+    assert "Select a valid choice" in seen_in(answer)
+
+
+def test_a_form_whose_hidden_field_is_nonsense_is_saved_as_it_stands(place, editor):
+    address = page(place.agency, "change")
+    data = form_of(editor, address) | {"seen": "[" * 100_000, "phone": "03433 7"}
+
+    assert editor.post(address, data).status_code == 302
+    place.agency.refresh_from_db()
+    assert place.agency.phone == "03433 7"
