@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Correction
-from contacts.proposals import FIELDS
+from contacts.proposals import FIELDS, differences
 from portal.forms import PortalForm
 
 SALT = "contacts.correction"
@@ -138,9 +138,7 @@ class CorrectionForm(PortalForm):
         values = self.cleaned_data
         if is_visible(values.get("text", "")) or is_visible(values.get("asked", "")):
             return True
-        return self.shown is not None and any(
-            value.strip() != self.shown.get(name, "") for name, value in self.wanted.items()
-        )
+        return self.shown is not None and bool(differences(self.shown, self.wanted))
 
     def clean(self) -> dict:
         if not self.errors and not self._says_something():

@@ -7,6 +7,7 @@ like any other, and the sender is told in the same transaction.
 
 import copy
 import datetime as dt
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ FIELDS = {
     "email": gettext_lazy("E-mail address"),
     "room": gettext_lazy("Room"),
 }
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 VALIDATORS = {"phone": validate_phone, "email": validate_email}
 
 
@@ -45,12 +47,19 @@ def shown_of(post: PostView, *, on: dt.date) -> dict[str, str]:
     }
 
 
+def in_one_line(text: str) -> str:
+    """`text` without line breaks, and without the signs that turn the direction of what follows:
+    with those, staff would read another name or number than they take over."""
+    line = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text if c not in TURNING)
+    return " ".join(line.split())
+
+
 def differences(shown: dict[str, str], wanted: dict[str, str]) -> dict[str, dict[str, str]]:
     """The fields in which the two differ, as `Correction.proposed` keeps them."""
     return {
-        name: {"shown": shown.get(name, ""), "wanted": wanted[name].strip()}
+        name: {"shown": shown.get(name, ""), "wanted": in_one_line(wanted[name])}
         for name in FIELDS
-        if name in wanted and wanted[name].strip() != shown.get(name, "")
+        if name in wanted and in_one_line(wanted[name]) != shown.get(name, "")
     }
 
 

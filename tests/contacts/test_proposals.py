@@ -193,3 +193,13 @@ def test_the_contact_of_a_sender_is_erased_a_month_after_the_end(place, fresh, e
     assert Correction.objects.get().contact == "anna@example.org"
     forget_contacts(correction.closed_at + dt.timedelta(days=30, seconds=1))
     assert Correction.objects.get().contact == ""
+
+
+def test_a_proposal_is_one_line_that_reads_as_it_is_stored(place, fresh):
+    fill_in(
+        fresh, f"{FORM}?stelle=koi", holder="Eva\r\nNeu\u202e", room="4\u2066\u206914", phone=""
+    )
+
+    proposed = Correction.objects.get().proposed
+    assert proposed["holder"]["wanted"] == "Eva Neu"
+    assert "room" not in proposed  # it is what the card has shown
