@@ -27,7 +27,8 @@ class Opened:
 def open_account(email: str, *, name: str, by: User, is_superuser: bool = False) -> Opened:
     """The staff account of `email`, made without a usable password where there is none.
 
-    An account that exists keeps its name and rights; one that was switched off is switched on.
+    An account that exists keeps its name and rights; one that was switched off is switched on, and
+    has superuser rights again only when a superuser does it.
     """
     try:
         with transaction.atomic():
@@ -37,7 +38,7 @@ def open_account(email: str, *, name: str, by: User, is_superuser: bool = False)
     except IntegrityError:
         user = User.objects.get(email__iexact=email.strip())
         if not (user.is_active and user.is_staff):
-            switch_on(user, by=by)
+            switch_on(user, by=by, keep_rights=by.is_superuser)
             user.refresh_from_db()
         return Opened(user, is_new=False)
     journal.note(user, _("Account made."), by=by, event="made")
@@ -65,10 +66,16 @@ def switch_off(user: User, *, by: User) -> None:
 
 
 @transaction.atomic
-def switch_on(user: User, *, by: User) -> None:
-    """The account counts again and begins anew, without the password and the factor of before."""
+def switch_on(user: User, *, by: User, keep_rights: bool = True) -> None:
+    """The account counts again and begins anew, without the password and the factor of before.
+
+    Without `keep_rights` a former superuser is one no longer: nobody gives what they do not have.
+    """
     user = User.objects.select_for_update().get(pk=user.pk)
     user.is_active = user.is_staff = True
+    if user.is_superuser and not keep_rights:
+        user.is_superuser = False
+        journal.note(user, _("Superuser rights taken."), by=by, event="superuser rights taken")
     user.set_unusable_password()
     user.save()
     second_factor.forget(user)

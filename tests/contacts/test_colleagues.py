@@ -276,3 +276,18 @@ def test_a_role_that_is_taken_by_hand_ends_the_account_with_the_last_one(place, 
     user.refresh_from_db()
     assert not user.is_active
     assert "taken, by account" in caplog.text
+
+
+def test_an_agency_brings_no_switched_off_superuser_back_as_one(place, boss):
+    former = factories.user("former@example.org", is_staff=True, is_superuser=True)
+    User.objects.filter(pk=former.pk).update(is_active=False)
+
+    client = Client()
+    client.force_login(boss)
+    data = NEW | {"email": former.email, "agency": place.agency.pk, "roles": ["editor"]}
+    answer = client.post(reverse("admin:contacts_staffrole_add"), data)
+
+    assert answer.status_code == 302
+    former.refresh_from_db()
+    assert (former.is_active, former.is_superuser) == (True, False)
+    assert agencies_of(former) == {place.agency.pk}
