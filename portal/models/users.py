@@ -16,7 +16,12 @@ class UserQuerySet(models.QuerySet):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, email: str):
-        return self.get(email__iexact=email)
+        """The account of `email` in any case.
+
+        By small letters, as it is unique: PostgreSQL's `iexact` compares capitals, and takes "ı"
+        for "i". Then one account would have several spellings, each with failed tries of its own.
+        """
+        return self.alias(small=Lower("email")).get(small=email.lower())
 
     def create_user(self, email: str, password: str | None = None, **fields):
         """Create and store a user. `password=None` makes an account that cannot log in."""

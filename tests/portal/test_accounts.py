@@ -115,6 +115,16 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait(client, user):
     assert later.status_code == 302
 
 
+def test_an_address_has_no_second_spelling_by_a_letter_that_looks_alike(client, db):
+    """PostgreSQL's capitals make "i" of the Turkish "ı"; failed tries of the two count apart."""
+    user = factories.user("ingrid@example.org", is_staff=True)
+    user.set_password(PASSWORD)
+    user.save()
+
+    assert log_in(client, "ıngrid@example.org").status_code == 200
+    assert log_in(client, "Ingrid@Example.ORG").status_code == 302
+
+
 def test_a_limit_that_is_reached_has_a_page_of_its_own(client, settings):
     settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
     log_in(client, "nobody@example.org")
