@@ -30,5 +30,5 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         context["error"] = _("The contact has changed meanwhile. Please look at it once more.")
     moment = moment_of(request)
     context["card"] = Card(shown.agency, moment, Contact(shown, shown.holders(request.on)))
-    status = 422 if request.method == "POST" else 200
-    return render(request, "contacts/confirm.html", context, status=status)
+    # Always 200: an error status would be logged with the address, and the link still counts.
+    return render(request, "contacts/confirm.html", context)
