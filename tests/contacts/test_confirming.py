@@ -147,4 +147,4 @@ def test_a_link_ends_after_two_weeks_and_when_the_editor_leaves(place, user, on_
     on_a_monday.shift(dt.timedelta(days=14, seconds=1))
     answer = Client().post(address, {"seen": ""})
     assert answer.status_code == 410
-    assert "zählt nicht mehr" in seen_in(answer) or "does not count" in seen_in(answer)
+    assert "Dieser Link gilt nicht mehr" in seen_in(answer)

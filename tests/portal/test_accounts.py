@@ -217,7 +217,7 @@ def test_staff_without_a_second_factor_set_one_up_before_anything_else(client, u
     log_in(client, user.email)
     assert client.get(ADMINISTRATION).headers["Location"] == ENROLMENT
     assert client.get("/verwaltung/konto/sitzungen/").headers["Location"] == ENROLMENT
-    assert "Authenticator" in client.get(ENROLMENT).text
+    assert 'href="/verwaltung/konto/zweiter-faktor/app/' in client.get(ENROLMENT).text
 
     enrol(client)
 
