@@ -44,6 +44,26 @@ SMALL_TARGETS = """() => {
   return problems;
 }"""
 
+FOCUSED = "document.activeElement"
+# A ring of 2 px or more, on the element or on what frames it (on the map: a thicker border), and
+# nothing that lies over the part that is in the window.
+UNSEEN_FOCUS = """() => {
+  const focused = document.activeElement;
+  const frames = [focused, focused.nextElementSibling, focused.parentElement].filter(Boolean);
+  const ringed = frames.some((element) => {
+    const style = getComputedStyle(element);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  }) || focused.closest("svg") && parseFloat(
+    getComputedStyle(focused.querySelector("path")).strokeWidth) >= 2;
+  const box = focused.getBoundingClientRect();
+  const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
+  const top = focused.closest("svg") ? focused : document.elementFromPoint(
+    middle(box.left, box.right, innerWidth), middle(box.top, box.bottom, innerHeight));
+  const covered = !top || !(focused.contains(top) || top.contains(focused)
+    || frames.some((element) => element.contains(top)));
+  return ringed && !covered ? [] : [`${ringed} ${covered} ${focused.outerHTML.slice(0, 120)}`];
+}"""
+
 
 @cache
 def axe_source() -> str:
@@ -85,6 +105,23 @@ def scrolls_sideways(page: Page) -> list[str]:
 def small_targets(page: Page) -> list[str]:
     """What is to be touched and measures less than 24 CSS pixels (WCAG 2.5.8)."""
     return page.evaluate(SMALL_TARGETS)
+
+
+def unseen_focus(page: Page) -> list[str]:
+    """The element that has the focus, unless one can see that it has."""
+    return page.evaluate(UNSEEN_FOCUS)
+
+
+def tab_to(page: Page, selector: str, at_most: int = 40, *, seen: bool = False) -> None:
+    """Press Tab until `selector` has the focus; with `seen`, fail at a stop that does not show."""
+    unseen = []
+    for _number in range(at_most):
+        page.keyboard.press("Tab")
+        unseen += unseen_focus(page) if seen else []
+        if page.evaluate(f"{FOCUSED}.matches({selector!r})"):
+            assert not unseen, (page.url, unseen)
+            return
+    raise AssertionError(f"{selector} cannot be reached with the Tab key")
 
 
 def stored(page: Page) -> list[str]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from django.db.models import Model
 
@@ -235,3 +236,10 @@ MAKERS: dict[type[Model], Maker] = {
     Page: lambda n, rows: [Page(kind="imprint", owner=f"a-{n}")],
     PageTranslation: _translated(PageTranslation, Page, body="Text"),
 }
+
+
+def one_of_everything() -> None:
+    """A row more of every model in the demo: some of its lists would be empty otherwise."""
+    agency = Agency.objects.get(slug="landkreis-leipzig")
+    district, post = agency.districts.first(), agency.posts.first()
+    Rows(SimpleNamespace(agency=agency, district=district, loth=post)).fill(1)

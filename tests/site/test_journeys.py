@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.site.browsing import PHONE, WIDE, axe
+from tests.site.browsing import FOCUSED, PHONE, WIDE, axe, tab_to, unseen_focus
 
 pytestmark = pytest.mark.browser
-
-FOCUSED = "document.activeElement"
 
 
 @pytest.fixture
@@ -27,15 +25,6 @@ def open_tab(browser, site) -> Callable:
     yield open_one
     for context in contexts:
         context.close()
-
-
-def tab_to(page, selector: str, at_most: int = 40) -> None:
-    """Press Tab until `selector` has the focus."""
-    for _number in range(at_most):
-        page.keyboard.press("Tab")
-        if page.evaluate(f"{FOCUSED}.matches({selector!r})"):
-            return
-    raise AssertionError(f"{selector} cannot be reached with the Tab key")
 
 
 def test_the_keyboard_alone_leads_from_the_start_page_to_a_part_of_a_town(open_tab):
@@ -176,27 +165,7 @@ def test_every_stop_of_the_tab_key_can_be_seen(open_tab, address):
         if page.evaluate(f"{FOCUSED} === document.body"):
             break
         stops += 1
-        unseen += page.evaluate(UNSEEN_FOCUS)
+        unseen += unseen_focus(page)
 
     assert stops > 8
     assert unseen == []
-
-
-# A ring of 2 px or more, on the element or on what frames it (on the map: a thicker border), and
-# nothing that lies over the part that is in the window.
-UNSEEN_FOCUS = """() => {
-  const focused = document.activeElement;
-  const frames = [focused, focused.nextElementSibling, focused.parentElement].filter(Boolean);
-  const ringed = frames.some((element) => {
-    const style = getComputedStyle(element);
-    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-  }) || focused.closest("svg") && parseFloat(
-    getComputedStyle(focused.querySelector("path")).strokeWidth) >= 2;
-  const box = focused.getBoundingClientRect();
-  const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
-  const top = focused.closest("svg") ? focused : document.elementFromPoint(
-    middle(box.left, box.right, innerWidth), middle(box.top, box.bottom, innerHeight));
-  const covered = !top || !(focused.contains(top) || top.contains(focused)
-    || frames.some((element) => element.contains(top)));
-  return ringed && !covered ? [] : [`${ringed} ${covered} ${focused.outerHTML.slice(0, 120)}`];
-}"""
