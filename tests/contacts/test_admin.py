@@ -489,7 +489,9 @@ def test_no_filter_breaks_on_an_odd_value(place, model):
     factories.agency("Andere Stelle", place.district)
     factories.topic()
     client = log_in(is_superuser=True)
-    names = parameters(client, model) | {"q", "p", "o", "topic", "agency"}
+    names = parameters(client, model) | {"q"}
+    if model == "post":  # where Django itself reads them, one list stands for all
+        names |= {"p", "o", "topic", "agency"}
     for name in sorted(names):
         for value in ODD:
             answer = client.get(url(model, f"?{name}={value}"))

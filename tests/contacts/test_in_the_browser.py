@@ -13,29 +13,6 @@ from tests.contacts.county import county
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-TEMPLATES = [
-    "/en/",
-    "/en/zustaendig/?ort=Nerchau",
-    "/en/zustaendig/?ort=Grima",
-    "/en/zustaendig/?ort=Qqqq",
-    "/en/orte/grimma/",
-    "/en/karte/",
-    "/en/karte/landkreis-leipzig/",
-    "/en/aushang/grimma/",
-    "/en/stellen/",
-    "/en/stellen/landkreis-leipzig/",
-    "/en/standorte/grimma/",
-    "/en/ansprechpersonen/",
-    "/en/ansprechpersonen/koi/",
-    "/en/hinweis/",
-    "/en/hinweis/danke/",
-    "/en/impressum/",
-    "/en/datenschutz/",
-    "/en/barrierefreiheit/",
-    "/en/daten/",
-    "/en/nirgends/",
-]
-
 
 @pytest.fixture
 def site(live_server) -> str:
@@ -48,35 +25,6 @@ def site(live_server) -> str:
 def violations(page) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{page.url}: {v['help']}: {v['nodes'][0]['html'][:120]}" for v in found]
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, browser, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    page = context.new_page()
-    found = []
-    for address in TEMPLATES:
-        page.goto(site + address)
-        found += violations(page)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{address} is wider than the screen")
-    context.close()
-
-    assert found == []
-
-
-def test_pages_ask_nobody_else_and_break_no_rule_of_the_policy(site, page):
-    asked, complaints = set(), []
-    page.on("request", lambda request: asked.add(re.match(r"\w+://[^/]+", request.url)[0]))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-
-    for address in TEMPLATES[:-1]:
-        page.goto(site + address)
-
-    assert asked == {site}
-    assert complaints == []
-    assert page.evaluate("localStorage.length") == 0
 
 
 def test_one_finds_a_town_with_the_keyboard_alone(site, page):

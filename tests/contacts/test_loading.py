@@ -1,14 +1,13 @@
 """The loaders: idempotent, all or nothing, never over somebody's edit."""
 
 import io
-import shutil
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from contacts.models import Area, Doubt, LoadRecord, PlaceName, Post, Publication, Responsibility
+from contacts.models import Area, LoadRecord, PlaceName
 from portal import data_version
 
 pytestmark = pytest.mark.django_db
@@ -155,40 +154,3 @@ def test_a_row_that_the_database_refuses_is_named(places):
         run("load_places", places)
 
     assert not Area.objects.exists()
-
-
-def test_an_office_is_loaded_twice_with_one_publication():
-    call_command("load_places", verbosity=0)
-
-    run("load_office", COUNTY)
-    second = run("load_office", COUNTY)
-
-    assert "0 created, 0 updated" in second
-    assert Responsibility.objects.count() == 31
-    publication = Publication.objects.get()
-    assert (len(publication.before), len(publication.after)) == (0, 31)
-    doubt = Doubt.objects.get(post__slug="kik-3-landkreis-leipzig", field="email")
-    assert doubt.other_value == "integrationshilfe@lk-l.de"
-
-
-def test_an_office_with_a_bad_row_changes_nothing(tmp_path):
-    call_command("load_places", verbosity=0)
-    folder = tmp_path / "office"
-    shutil.copytree(COUNTY, folder)
-    replace(folder / "responsibilities.csv", "14729380", "14729999")
-
-    with pytest.raises(CommandError, match=r"responsibilities.csv, line 2: there is no place"):
-        run("load_office", folder)
-
-    assert not Post.objects.exists()
-
-
-def test_an_edited_telephone_number_survives_the_next_load():
-    call_command("load_places", verbosity=0)
-    run("load_office", COUNTY)
-    Post.objects.filter(slug="koi-landkreis-leipzig").update(phone="03433 241 0")
-
-    output = run("load_office", COUNTY)
-
-    assert Post.objects.get(slug="koi-landkreis-leipzig").phone == "03433 241 0"
-    assert "edited here, not updated: post koi-landkreis-leipzig" in output

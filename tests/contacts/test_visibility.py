@@ -1,11 +1,13 @@
 """What each role may see of which agency, asked of the rows themselves: the default is nothing."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.utils import timezone
 
 from contacts.models import (
@@ -34,6 +36,7 @@ from contacts.roles import EDITORS, Role, agencies_of
 from portal.models import DataVersion, User
 from tests import factories
 
+pytestmark = pytest.mark.django_db
 ANYBODY = AnonymousUser()
 
 # Rows of an agency that the public reads, and rows that only its staff do.
@@ -111,12 +114,15 @@ def rows_of(agency: Agency, area) -> dict:
     }
 
 
-@pytest.fixture
-def world(db) -> World:
-    area = factories.municipality("Grimma")
-    ours, theirs = factories.agency("Unsere Stelle"), factories.agency("Ihre Stelle")
-    own, foreign = rows_of(ours, area), rows_of(theirs, area)
-    return World(ours, theirs, {model: (own[model], foreign[model]) for model in own})
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """One for all tests of this module; what a test adds, and then this, is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        area = factories.municipality("Grimma")
+        ours, theirs = factories.agency("Unsere Stelle"), factories.agency("Ihre Stelle")
+        own, foreign = rows_of(ours, area), rows_of(theirs, area)
+        yield World(ours, theirs, {model: (own[model], foreign[model]) for model in own})
+        transaction.set_rollback(True)
 
 
 def staff(*roles: tuple[Agency, Role], **fields) -> User:
