@@ -8,7 +8,6 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,10 +15,7 @@ from contacts import publishing, staffing
 from contacts.models import Absence, Office, Post, Publication, Responsibility, Tenure
 from contacts.publishing import RefusedError
 from contacts.rule_checks import Problem
-
-
-def not_over(on: dt.date) -> Q:
-    return Q(valid_until__isnull=True) | Q(valid_until__gte=on)
+from contacts.spans import not_ended
 
 
 def obstacles(row: Post | Office, *, on: dt.date) -> list[str]:
@@ -28,7 +24,7 @@ def obstacles(row: Post | Office, *, on: dt.date) -> list[str]:
 
 
 def _of_post(post: Post, on: dt.date) -> Iterator[str]:
-    places = Responsibility.objects.filter(not_over(on), post=post).count()
+    places = Responsibility.objects.filter(not_ended(on), post=post).count()
     if places:
         text = ngettext(
             "It answers for %d place. Hand that over first.",
@@ -36,9 +32,10 @@ def _of_post(post: Post, on: dt.date) -> Iterator[str]:
             places,
         )
         yield text % places
-    for other in Post.objects.filter(deputy=post, archived_on__isnull=True):
+    others = Post.objects.filter(deputy=post, archived_on__isnull=True)
+    for other in others.prefetch_related("translations"):
         yield _("It is the deputy of “%(post)s”.") % {"post": other}
-    away = Absence.objects.filter(not_over(on), stand_in=post).select_related("person")
+    away = Absence.objects.filter(not_ended(on), stand_in=post).select_related("person")
     for absence in away:
         yield _("It stands in for %(person)s.") % {"person": absence.person}
 
@@ -60,7 +57,7 @@ def archive(row: Post | Office, *, by, on: dt.date, now: dt.datetime) -> None:
     if found:
         raise RefusedError([Problem(row, text) for text in found])
     if isinstance(row, Post):
-        tenures = Tenure.objects.filter(not_over(on), post=row).select_related("post", "person")
+        tenures = Tenure.objects.filter(not_ended(on), post=row).select_related("post", "person")
         publishing.publish(
             row.agency,
             edits=staffing.end_tenures(tenures, last_day=on),

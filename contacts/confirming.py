@@ -28,9 +28,19 @@ from portal import clock, jobs, outbox
 from portal.models import User
 
 SALT = "contacts.confirming"
-LINK_LASTS = dt.timedelta(days=14)
+LINK_LASTS = dt.timedelta(days=14)  # as the mail says
 A_YEAR = dt.timedelta(days=365)
 MOST_IN_A_MAIL = 30
+
+
+def unconfirmed(on: dt.date) -> Q:
+    """Posts that nobody has confirmed for a year on the local date `on`; see `is_unconfirmed`."""
+    return Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=on - A_YEAR)
+
+
+def is_unconfirmed(post: Post, *, on: dt.date) -> bool:
+    """What `unconfirmed` asks, of a post that has been read."""
+    return post.confirmed_on is None or post.confirmed_on < on - A_YEAR
 
 
 @transaction.atomic
@@ -81,8 +91,7 @@ def digest_of(post: PostView, *, on: dt.date) -> str:
 def overdue(on: dt.date):
     """Posts of agencies at work whose contact nobody has confirmed for a year."""
     at_work = Q(agency__ended_on__isnull=True) | Q(agency__ended_on__gte=on)
-    unconfirmed = Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=on - A_YEAR)
-    rows = Post.objects.filter(at_work, unconfirmed, archived_on__isnull=True)
+    rows = Post.objects.filter(at_work, unconfirmed(on), archived_on__isnull=True)
     rows = rows.filter(staffing=Post.Staffing.FILLED).select_related("agency", "office")
     return rows.prefetch_related("translations", "tenures__person").order_by("agency", "rank", "pk")
 

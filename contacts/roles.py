@@ -1,9 +1,9 @@
 """Which agencies a member of staff belongs to, and in which role."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from contacts.spans import not_ended
 from portal import clock
 
 
@@ -32,8 +32,7 @@ def agencies_of(user, roles: frozenset[Role] = ANY_ROLE) -> frozenset[int]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     if not hasattr(user, "_agency_roles"):
-        ends_later = Q(valid_until__isnull=True) | Q(valid_until__gte=clock.today())
         user._agency_roles = tuple(
-            user.staff_roles.filter(ends_later).values_list("agency_id", "role")
+            user.staff_roles.filter(not_ended(clock.today())).values_list("agency_id", "role")
         )
     return frozenset(agency for agency, role in user._agency_roles if role in roles)

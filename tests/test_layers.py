@@ -12,6 +12,7 @@ ROOF = ("portal.urls", "portal.views", "portal.management")
 
 # A module of `contacts` may import from its own row and from the rows above it.
 LAYERS = [
+    ["spans"],
     ["names", "slugs", "roles", "spoken"],
     ["models"],
     ["history", "places", "loading", "states", "records"],

@@ -6,13 +6,13 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts import snapshot
+from contacts import confirming, snapshot
 from contacts.models import Agency, Area, Doubt, Post, Responsibility, Tenure, Topic
 from contacts.resolver import Outcome, resolve
+from contacts.spans import begun, not_ended
 from portal import clock, data_version
 
 SOON = dt.timedelta(days=30)
-A_YEAR = dt.timedelta(days=365)
 
 
 class QuestionFilter(admin.SimpleListFilter):
@@ -30,14 +30,6 @@ class QuestionFilter(admin.SimpleListFilter):
 
     def pick(self, queryset, answer: str, today: dt.date):
         raise NotImplementedError
-
-
-def not_ended(today: dt.date, prefix: str = "") -> Q:
-    return Q(**{f"{prefix}valid_until__isnull": True}) | Q(**{f"{prefix}valid_until__gte": today})
-
-
-def begun(today: dt.date, prefix: str = "") -> Q:
-    return Q(**{f"{prefix}valid_from__isnull": True}) | Q(**{f"{prefix}valid_from__lte": today})
 
 
 class InForceFilter(QuestionFilter):
@@ -79,7 +71,7 @@ class PostQuestionFilter(QuestionFilter):
         soon = (today, today + SOON)
         picked = {
             "unfilled": ~Q(staffing=Post.Staffing.FILLED),
-            "unconfirmed": Q(confirmed_on__isnull=True) | Q(confirmed_on__lt=today - A_YEAR),
+            "unconfirmed": confirming.unconfirmed(today),
             "doubted": Exists(Doubt.objects.open().filter(post=OuterRef("pk"))),
             "nobody": Q(staffing=Post.Staffing.FILLED)
             & ~Exists(holders.filter(begun(today), not_ended(today))),

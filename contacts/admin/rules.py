@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts import consequences, responsibilities
-from contacts.admin.filters import AgencyFilter, InForceFilter, TopicFilter, not_ended
+from contacts.admin.filters import AgencyFilter, InForceFilter, TopicFilter
 from contacts.admin.rule_forms import (
     DroppingFormSet,
     MoveForm,
@@ -30,6 +30,7 @@ from contacts.labels import holder_names, post_label
 from contacts.models import Agency, Post, Responsibility
 from contacts.publishing import RefusedError
 from contacts.rule_checks import Change, day_in_words
+from contacts.spans import not_ended
 from portal import clock
 
 

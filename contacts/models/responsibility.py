@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -11,23 +11,21 @@ from contacts.models.areas import Area
 from contacts.models.constraints import until_not_before_from
 from contacts.models.posts import Post
 from contacts.models.scoping import AgencyQuerySetBase, PublishedQuerySet
+from contacts.spans import begun, not_ended
 
 
 class ResponsibilityQuerySet(PublishedQuerySet):
     def current(self, on) -> "ResponsibilityQuerySet":
         """Rules in force on the local date `on`."""
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=on),
-            Q(valid_until__isnull=True) | Q(valid_until__gte=on),
-        )
+        return self.filter(begun(on), not_ended(on))
 
     def overlapping(self, valid_from, valid_until) -> "ResponsibilityQuerySet":
         """Rules that share at least one day with the span; null is an open end."""
         rules = self
         if valid_until is not None:
-            rules = rules.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=valid_until))
+            rules = rules.filter(begun(valid_until))
         if valid_from is not None:
-            rules = rules.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=valid_from))
+            rules = rules.filter(not_ended(valid_from))
         return rules
 
 

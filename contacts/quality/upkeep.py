@@ -1,6 +1,5 @@
 """What has been left lying: doubts, empty posts, old confirmations, people who have gone."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.closing import subject_of
-from contacts.confirming import A_YEAR
+from contacts.confirming import is_unconfirmed
 from contacts.models import Agency, Doubt, LegalDetails, Office, Post, Tenure
 from contacts.places import Place
 from contacts.quality.kinds import Finding, Kind
@@ -48,7 +47,7 @@ def find(stock: Stock) -> Iterator[Finding]:
     for post in stock.active_posts:
         if post.staffing != Post.Staffing.FILLED:
             yield not_filled(stock, post)
-        elif is_old(post, on=stock.on) and stock.can_be_reached(post):
+        elif is_unconfirmed(post, on=stock.on) and stock.can_be_reached(post):
             yield not_confirmed(stock, post)
     for agency in stock.agencies.values():
         if stock.is_at_work(agency.pk):
@@ -69,10 +68,6 @@ def not_filled(stock: Stock, post: Post) -> Finding:
         else _("Nobody holds this post, and it has no deputy.")
     )
     return stock.about_post(Kind.VACANT, post, message, field="staffing")
-
-
-def is_old(post: Post, *, on: dt.date) -> bool:
-    return post.confirmed_on is None or post.confirmed_on < on - A_YEAR
 
 
 def not_confirmed(stock: Stock, post: Post) -> Finding:
