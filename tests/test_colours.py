@@ -40,7 +40,7 @@ STAFF = {
     "on-brand": ("brand", "brand-strong", "danger"),
     "danger": ("paper", "surface"),
 }
-STAFF_NO_TEXT = {"line", "field-line", "warm"}
+STAFF_NO_TEXT = {"line", "field-line", "warm", "code-ground", "veil"}
 
 
 def source(path: Path) -> str:
