@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from contacts import golden_cases, publishing, responsibilities, snapshot
 from contacts.models import Agency, GoldenCase, Post, Publication, Responsibility
+from contacts.published import TopicView
 from contacts.records import Edit
 from contacts.resolver import Outcome, resolve
 from contacts.responsibilities import ONE_DAY
@@ -72,9 +73,10 @@ def publish(
 def _rules_of(edits: Iterable[Edit]) -> list[Change]:
     """The rules of the posts that are edited: one that is vacant now answers for none of them."""
     posts = [edit.before.pk for edit in edits if edit.model is Post and edit.before is not None]
-    rules = Responsibility.objects.filter(post__in=posts) if posts else ()
-    if posts:
-        rules = rules.select_related("post__agency", "area__parent", "topic")
+    if not posts:
+        return []
+    rules = Responsibility.objects.filter(post__in=posts)
+    rules = rules.select_related("post__agency", "area__parent", "topic")
     return [Change(rule, Row.of(rule)) for rule in rules]
 
 
@@ -112,19 +114,21 @@ def gaps_between(
         turns.setdefault(row.area.pk, set()).update(turning_days(row))
     lost: dict[dt.date, list[str]] = {}
     for (area_id, topic_id), row in touched.items():
-
-        def is_answered(held: Snapshot, day: dt.date, area_id=area_id, topic_id=topic_id) -> bool:
-            place = held.gazetteer.by_id[area_id]
-            found = resolve(place, topics.get(topic_id), on=day, snapshot=held)
-            return found.outcome is Outcome.EXACT
-
+        topic = topics.get(topic_id)
         ladder = after.gazetteer.by_id[area_id].ladder
         asked = set(days[:1]).union(*(turns.get(step.id, ()) for step in ladder))
         for day in sorted(asked.intersection(days)):
-            if is_answered(before, day) and not is_answered(after, day):
+            if _is_answered(before, area_id, topic, on=day) and not _is_answered(
+                after, area_id, topic, on=day
+            ):
                 lost.setdefault(day, []).append(row.place_label)
                 break
     return [Gap(day, tuple(dict.fromkeys(lost[day]))) for day in sorted(lost)]
+
+
+def _is_answered(held: Snapshot, area_id: int, topic: TopicView | None, *, on: dt.date) -> bool:
+    found = resolve(held.gazetteer.by_id[area_id], topic, on=on, snapshot=held)
+    return found.outcome is Outcome.EXACT
 
 
 def some_of(names: Sequence[str], limit: int = 5) -> str:
