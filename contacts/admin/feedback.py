@@ -28,7 +28,7 @@ class ClosableAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
     """Rows that are read, and closed with one button: on the page of each, or many in the list."""
 
     task = "inbox"
-    change_form_template = "admin/contacts/closable.html"
+    change_form_template = "admin/decisions.html"
     list_filter = [OpenFilter, AgencyFilter]
     # What closes a row: the last step of the address, the words on the button.
     decisions: dict[str, str] = {"close": gettext_lazy("Done")}

@@ -22,7 +22,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "contacts/confirm.html", {"too_late": True}, status=410)
     post, user = found
     seen = confirming.digest_of(shown, on=request.on)
-    context = {"post": shown, "row": post, "seen": seen}
+    context = {"post": shown, "seen": seen}
     if request.method == "POST":
         if request.POST.get("seen") == seen:
             confirming.confirm([post], by=user, on=request.on)
