@@ -15,7 +15,7 @@ from contacts import imports
 from contacts.admin.filters import AgencyFilter
 from contacts.admin.import_forms import COMPLETE, UploadForm
 from contacts.admin.preview import preview, wants_preview
-from contacts.admin.publishing_page import told_published
+from contacts.admin.publishing_page import tell_published
 from contacts.admin.rules import tell
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
 from contacts.imports import OutdatedError, tables
@@ -217,7 +217,7 @@ class ImportDraftAdmin(ReadOnly, ScopedAdmin):
                 messages.info(request, _("Nothing has changed."))
                 return
             tell(request, led_to)
-            told_published(request, published)
+            tell_published(request, published)
 
     def _preview(self, request: HttpRequest, draft: ImportDraft) -> HttpResponse:
         """A public page as it would be; nothing of it stays."""

@@ -120,11 +120,11 @@ def _done(request, agency: Agency, wanted: Wish, kind: str, back: str) -> HttpRe
         messages.info(request, _("Nothing has changed."))
         return HttpResponseRedirect(back)
     tell(request, found)
-    told_published(request, published)
+    tell_published(request, published)
     return HttpResponseRedirect(back)
 
 
-def told_published(request, published: Publication) -> None:
+def tell_published(request, published: Publication) -> None:
     """Say that it is done, and how it is undone."""
     address = reverse("admin:contacts_publication_undo", args=[published.pk])
     messages.success(

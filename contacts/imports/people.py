@@ -249,8 +249,9 @@ class _Planner:
         chosen = values.row.get("holder_chosen", "")
         found = []
         for name in names:
-            if len(name) > Person._meta.get_field("name").max_length:
-                values.bad("holder", _("Longer than %d characters.") % 120)
+            longest = Person._meta.get_field("name").max_length
+            if len(name) > longest:
+                values.bad("holder", _("Longer than %d characters.") % longest)
                 self.found.problems += values.problems
                 return None
             known = self.people.setdefault(search_keys(name)[0], [])
