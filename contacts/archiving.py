@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts import publishing, staffing
+from contacts import publishing, responsibilities, staffing
 from contacts.models import Absence, Office, Post, Publication, Responsibility, Tenure
 from contacts.publishing import RefusedError
 from contacts.rule_checks import Problem
@@ -52,6 +52,7 @@ def archive(row: Post | Office, *, by, on: dt.date, now: dt.datetime) -> None:
 
     Raises `RefusedError` while something still needs it.
     """
+    responsibilities.lock(row.agency, [])  # nobody hands it a place meanwhile
     row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
     found = obstacles(row, on=on)
     if found:

@@ -91,6 +91,7 @@ def check(agency: Agency, changes: Sequence[Change], *, on: dt.date) -> list[Pro
     """
     problems = [problem for change in changes for problem in _own_problems(agency, change)]
     problems += _outside(agency, changes)
+    problems += _out_of_use(changes, on=on)
     broken = {problem.change for problem in problems}
     sound = [change for change in changes if change.row and change not in broken]
     return problems + _overlaps(sound, _others(changes), on=on)
@@ -144,6 +145,23 @@ def _outside(agency: Agency, changes: Sequence[Change]) -> list[Problem]:
         Problem(change, message % {"place": change.row.area, "agency": agency}, "area")
         for change in changes
         if change.row and change.row.area.pk not in inside and not _is_smaller(change)
+    ]
+
+
+def _out_of_use(changes: Sequence[Change], *, on: dt.date) -> list[Problem]:
+    """Posts out of use answer for nothing any more, even where a hand-over is taken back.
+
+    Asked of the database, since the post may have gone after it was chosen.
+    """
+    lasting = [change for change in changes if change.row and change.row.span[1] >= on]
+    posts = {change.row.post.pk for change in lasting}
+    gone = Post.objects.filter(pk__in=posts, archived_on__isnull=False)
+    ids = set(gone.values_list("pk", flat=True)) if posts else set()
+    message = _("%(post)s is out of use. Take it into use again first.")
+    return [
+        Problem(change, message % {"post": post_label(change.row.post, on=on)}, "post")
+        for change in lasting
+        if change.row.post.pk in ids and not _is_smaller(change)
     ]
 
 

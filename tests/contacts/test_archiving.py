@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from contacts import publishing, responsibilities
 from contacts.models import Absence, Post, Responsibility, Tenure
 from tests import factories
 from tests.contacts.county import BEFORE_NOON
@@ -68,6 +69,20 @@ def test_a_post_out_of_use_is_only_found_by_old_links(place, editor):
         "form"
     ]
     assert place.richter not in form.fields["post"].queryset
+
+
+def test_taking_back_a_hand_over_gives_no_place_to_a_post_out_of_use(place, editor):
+    rules = Responsibility.objects.filter(post=place.richter)
+    moved = responsibilities.move(rules, to=place.loth, on=TODAY)
+    handed_over = publishing.publish(place.agency, moved, by=None, now=BEFORE_NOON)
+    assert "Out of use:" in press(editor, place.richter)
+
+    address = reverse("admin:contacts_publication_undo", args=[handed_over.pk])
+    page = seen_in(editor.get(address))
+
+    assert "is out of use. Take it into use again first." in page
+    press(editor, place.richter, "bring-back")
+    assert "is out of use" not in seen_in(editor.get(address))
 
 
 def test_it_comes_back(place, editor):
