@@ -59,7 +59,7 @@ def correction(request: HttpRequest) -> HttpResponse:
 
 def is_within_limits(request: HttpRequest) -> bool:
     """Whether this visitor has not sent more than a person would."""
-    return limits.is_within(request, "correction", amount=MESSAGES_AN_HOUR)
+    return limits.is_within(request, "correction", amount=MESSAGES_AN_HOUR, now=request.now)
 
 
 @public_page
