@@ -82,7 +82,7 @@ def put(
     return _write(about, fields, replace=replace, now=now)
 
 
-def supersede(about: str, *, now: dt.datetime) -> int:
+def supersede(about: str) -> int:
     """What is said about `about` no longer holds: it is not sent any more; returns how many.
 
     A message that is being sent at this moment may still arrive; it then counts as sent.
@@ -140,7 +140,7 @@ def _write(about: str, fields: dict, *, replace: bool, now: dt.datetime) -> Outb
     """Insert, or find what somebody else has written about the same thing meanwhile."""
     while True:
         if replace:
-            supersede(about, now=now)
+            supersede(about)
         found = OutboxMessage.objects.filter(about=about, is_current=True).first()
         if found is not None:
             if replace:  # committed by somebody else since the line above

@@ -88,8 +88,8 @@ def test_what_has_been_sent_stays_on_record_beside_the_newer_one():
     newer = put(replace=True)
 
     assert (state_of(former), state_of(newer)) == ("sent", "waiting")
-    assert outbox.supersede(newer.about, now=NOW) == 1
-    assert outbox.supersede(newer.about, now=NOW) == 0
+    assert outbox.supersede(newer.about) == 1
+    assert outbox.supersede(newer.about) == 0
 
 
 def test_a_mail_may_have_to_wait_for_its_time():

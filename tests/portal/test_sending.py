@@ -222,7 +222,7 @@ def test_text_and_address_are_wiped_after_a_month_and_only_when_it_is_done_with(
     sent = put("a")
     send()
     waiting, code = put("b", not_before=NOW + 90 * DAY), put("c", is_secret=True)
-    outbox.supersede("c", now=NOW)
+    outbox.supersede("c")
 
     assert outbox.wipe(now=NOW + 2 * DAY) == 1
     assert seen(code)[0] == "superseded"
