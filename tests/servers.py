@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -17,8 +18,6 @@ from typing import IO
 
 from django.conf import settings
 from django.db import connection
-
-from tests.postgresql import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCTION = {
@@ -135,14 +134,17 @@ def gunicorn(
 
     Its log goes to the file `log`, else to where ours goes.
     """
-    port = free_port()
-    options = ["-c", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *options, application],
-        cwd=ROOT,
-        env=environment(WEB_CONCURRENCY=str(workers), **variables),
-        stderr=log,
-    )
+    # The socket is handed down, so that nobody else can take the port in between.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port, number = listening.getsockname()[1], listening.fileno()
+        options = ["-c", "deploy/gunicorn.conf.py", "--bind", f"fd://{number}"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *options, application],
+            cwd=ROOT,
+            env=environment(WEB_CONCURRENCY=str(workers), **variables),
+            stderr=log,
+            pass_fds=[number],
+        )
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}"
