@@ -149,8 +149,8 @@ def _with_former(records: Iterable[Record]) -> Iterator[tuple[Record, Record | N
         rows.setdefault(_key(record), []).append(record)
     for record in records:
         own = rows[_key(record)]
-        position = own.index(record)
-        yield record, own[position + 1] if position + 1 < len(own) else None
+        own.pop(0)  # the newest comes first: what is left is older
+        yield record, own[0] if own else None
 
 
 class _Shown:

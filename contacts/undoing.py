@@ -1,18 +1,15 @@
-"""Taking back what has been published: one publication, or all since an earlier one.
+"""What takes back what has been published: one publication, or all since an earlier one.
 
 Only what a publication has changed is put back. A telephone number that somebody has corrected
 since stays corrected when the towns go back to the former colleague; but where somebody has changed
 the very thing that is to be put back, nothing is written and the editor is told.
 """
 
-import datetime as dt
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from contacts import consequences
-from contacts.consequences import Consequences
-from contacts.models import Agency, Publication, Responsibility
+from contacts.models import Publication, Responsibility
 from contacts.publishing import RefusedError
 from contacts.records import MODELS, Edit, as_record, columns, from_record, read_with_relations
 from contacts.rule_checks import Change, Problem, Row
@@ -20,35 +17,10 @@ from contacts.rule_checks import Change, Problem, Row
 Key = tuple[str, int]
 
 
-def undo(
-    publication: Publication, *, by, now: dt.datetime
-) -> tuple[Publication | None, Consequences]:
-    """Publish the inverse of `publication`. Raises `RefusedError` as `publishing.publish` does,
-    and when a later change of the same rows stands in the way."""
-    reason = _("Taken back: %s") % (publication.reason or publication.get_kind_display())
-    return _put_back(publication.agency, [publication], by=by, reason=reason, now=now)
-
-
-def roll_back(
-    agency: Agency, to: Publication, *, by, now: dt.datetime
-) -> tuple[Publication | None, Consequences]:
-    """Take back everything of `agency` that was published after `to`."""
-    return _put_back(agency, list(since(to)), by=by, reason=_("Rolled back"), now=now)
-
-
 def since(publication: Publication):
     """The publications of the same agency after this one, the oldest first."""
     return Publication.objects.filter(agency=publication.agency_id, pk__gt=publication.pk).order_by(
         "pk"
-    )
-
-
-def _put_back(
-    agency: Agency, publications: Iterable[Publication], *, by, reason: str, now: dt.datetime
-) -> tuple[Publication | None, Consequences]:
-    changes, edits = inverse(publications)
-    return consequences.publish(
-        agency, changes, edits=edits, by=by, kind=Publication.Kind.UNDO, reason=reason, now=now
     )
 
 

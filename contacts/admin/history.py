@@ -54,7 +54,7 @@ class WithHistory:
         }
         return TemplateResponse(request, "admin/contacts/history.html", context)
 
-    def _may_restore(self, request, row, record) -> frozenset[str] | None:
+    def _restorable_fields(self, request, row, record) -> frozenset[str] | None:
         """The fields of `row` that the user's own form would write; of what goes with it, all."""
         if record.instance_type is not row._meta.concrete_model:
             return None
@@ -69,7 +69,9 @@ class WithHistory:
         if record is None:
             raise Http404
         try:
-            history.restore(record, by=request.user, names=self._may_restore(request, row, record))
+            history.restore(
+                record, by=request.user, names=self._restorable_fields(request, row, record)
+            )
         except ValidationError as refusal:
             text = _("This version no longer fits: %s") % " ".join(refusal.messages)
             messages.error(request, text)

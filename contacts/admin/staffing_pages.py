@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts import responsibilities, staffing
-from contacts.admin.filters import not_ended
 from contacts.admin.keys import RowsField
 from contacts.admin.publishing_page import Wish, publishing_page
 from contacts.admin.rule_forms import MoveForm
@@ -23,6 +22,7 @@ from contacts.admin.scoped import Native, PostChoiceField
 from contacts.models import Person, Post, Publication, Responsibility, Tenure
 from contacts.records import Edit
 from contacts.rule_checks import Row, day_in_words
+from contacts.spans import not_ended
 from portal import clock
 
 
@@ -147,7 +147,7 @@ class AbsenceForm(forms.Form):
 
 
 class PublishingPages:
-    """For a `ModelAdmin`: `pages` are (last step of the address, method) of pages that publish."""
+    """For a `ModelAdmin` with pages that publish: (last step of the address, method) of each."""
 
     publishing_pages: tuple[tuple[str, str], ...] = ()
 

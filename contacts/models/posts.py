@@ -129,6 +129,10 @@ class Post(TranslatableModel):
             errors["office"] = _("This office belongs to another agency.")
         if self.deputy and self.deputy.agency_id != self.agency_id:
             errors["deputy"] = _("This post belongs to another agency.")
+        if not self.archived_on and self.office and self.office.archived_on:
+            errors["office"] = _("This office is out of use.")
+        if not self.archived_on and self.deputy and self.deputy.archived_on:
+            errors["deputy"] = _("This post is out of use.")
         if errors:
             raise ValidationError(errors)
 
@@ -305,6 +309,9 @@ class Absence(models.Model):
             return
         if self.stand_in.agency_id != person.agency_id:
             raise ValidationError({"stand_in": _("This post belongs to another agency.")})
+        gone = self.stand_in.archived_on
+        if gone and (self.valid_until is None or self.valid_until > gone):
+            raise ValidationError({"stand_in": _("This post is out of use.")})
         if person.pk and self._is_their_own_post():
             raise ValidationError(
                 {"stand_in": _("The person who is away holds this post: choose another one.")}

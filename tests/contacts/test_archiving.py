@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -114,3 +115,18 @@ def test_a_topic_that_posts_name_is_not_deleted(place):
     assert client.get(address).status_code == 403
     place.richter.topics.clear()
     assert client.get(address).status_code == 200
+
+
+def test_nobody_stands_in_or_deputises_from_a_post_out_of_use(place):
+    Post.objects.filter(pk=place.richter.pk).update(archived_on=TODAY)
+    place.richter.refresh_from_db()
+    holder = Tenure.objects.get(post=place.loth).person
+    away = Absence(person=holder, valid_from=TODAY, stand_in=place.richter)
+    with pytest.raises(ValidationError, match="out of use|nicht mehr in Gebrauch"):
+        away.full_clean()
+    away.valid_until = TODAY  # over when the post went
+    away.full_clean()
+
+    place.loth.deputy = place.richter
+    with pytest.raises(ValidationError, match="out of use|nicht mehr in Gebrauch"):
+        place.loth.full_clean()

@@ -14,7 +14,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts import undoing
 from contacts.models import (
     Area,
     Correction,
@@ -29,6 +28,7 @@ from contacts.roles import Role
 from portal import clock, sheets
 from tests import factories
 from tests.contacts.county import county
+from tests.contacts.taking_back import undo
 from tests.contacts.test_imports import RULES, everything, rules
 from tests.reading import seen_in
 
@@ -310,7 +310,7 @@ def test_five_thousand_rows_are_published_and_taken_back(place, editor):
     assert "Published. It shows at once." in seen_in(answer)
     assert Responsibility.objects.filter(area__parent=place.grimma).count() == 5000
     assert len(captured) < 250  # with the page that follows; batches of 500 rows
-    undoing.undo(Publication.objects.get(), by=None, now=clock.now())
+    undo(Publication.objects.get(), by=None, now=clock.now())
     assert not Responsibility.objects.filter(area__parent=place.grimma).exists()
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from contacts import imports, undoing
+from contacts import imports
 from contacts.imports import OutdatedError, tables
 from contacts.models import (
     ImportDraft,
@@ -28,6 +28,7 @@ from portal import clock, sheets
 from portal.sheets import UnreadableError
 from tests import factories
 from tests.contacts.county import county
+from tests.contacts.taking_back import undo
 
 pytestmark = pytest.mark.django_db
 SUNDAY = dt.datetime(2026, 11, 22, 10, 30, tzinfo=dt.UTC)
@@ -116,7 +117,7 @@ def test_another_post_in_a_row_is_a_hand_over_from_the_day_on(place, editor):
 
     assert rules(place.grimma) == [("koi", None, dt.date(2026, 11, 30)), ("kik", NEXT, None)]
     assert (published.kind, published.reason) == ("import", "team.csv")
-    undoing.undo(published, by=editor, now=clock.now())
+    undo(published, by=editor, now=clock.now())
     assert everything() == before
 
 
@@ -160,7 +161,7 @@ def test_what_a_complete_file_does_not_name_ends_the_day_before(place, editor):
     published = publish(draft, editor)
 
     assert rules(place.borna) == [("kik", None, dt.date(2026, 11, 30))]
-    undoing.undo(published, by=editor, now=clock.now())
+    undo(published, by=editor, now=clock.now())
     assert everything() == before
 
 
@@ -319,7 +320,7 @@ def test_contacts_change_field_by_field_and_come_back(place, editor):
     ) == [("Martina Richter", dt.date(2026, 11, 30)), ("Nora Neu", None)]
     assert Person.objects.filter(name="Nora Neu").count() == 1
     assert post.history.count() == 1
-    undoing.undo(published, by=editor, now=clock.now())
+    undo(published, by=editor, now=clock.now())
     assert everything() == before
 
 
@@ -368,7 +369,7 @@ def test_a_complete_list_of_contacts_ends_holders_and_places_of_the_others(place
 
     assert rules(place.borna) == [("kik", None, dt.date(2026, 11, 30))]
     assert Tenure.objects.get(post=place.loth).valid_until == dt.date(2026, 11, 30)
-    undoing.undo(published, by=editor, now=clock.now())
+    undo(published, by=editor, now=clock.now())
     assert everything() == before
 
 
