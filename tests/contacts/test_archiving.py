@@ -122,11 +122,11 @@ def test_nobody_stands_in_or_deputises_from_a_post_out_of_use(place):
     place.richter.refresh_from_db()
     holder = Tenure.objects.get(post=place.loth).person
     away = Absence(person=holder, valid_from=TODAY, stand_in=place.richter)
-    with pytest.raises(ValidationError, match="out of use|nicht mehr in Gebrauch"):
+    with pytest.raises(ValidationError, match=r"out of use|nicht mehr in Gebrauch"):
         away.full_clean()
     away.valid_until = TODAY  # over when the post went
     away.full_clean()
 
     place.loth.deputy = place.richter
-    with pytest.raises(ValidationError, match="out of use|nicht mehr in Gebrauch"):
+    with pytest.raises(ValidationError, match=r"out of use|nicht mehr in Gebrauch"):
         place.loth.full_clean()
