@@ -16,7 +16,8 @@ class Route:
 
     @property
     def is_admin(self) -> bool:
-        return self.name.startswith("admin:")
+        """Whether it is for staff: the administration, or the accounts below it."""
+        return self.pattern.startswith("verwaltung/")
 
 
 def routes(urlconf: str = "portal.urls") -> list[Route]:
