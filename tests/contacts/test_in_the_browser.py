@@ -5,10 +5,6 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from contacts.gazetteer import gazetteers
-from contacts.map import geometries
-from contacts.snapshot import snapshots
-from portal.legal import own_texts
 from tests.contacts.county import county
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -16,8 +12,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def site(live_server) -> str:
-    for keeper in (gazetteers, snapshots, geometries, own_texts):
-        keeper.forget()  # an emptied database counts from 1 again
     county()
     return live_server.url
 

@@ -10,13 +10,9 @@ import time_machine
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from contacts.gazetteer import gazetteers
-from contacts.map import geometries
 from contacts.models import Absence, Correction, Doubt, LegalDetails, Post, Source, SpokenLanguage
 from contacts.reader import Basis
-from contacts.snapshot import snapshots
 from contacts.views.look_up import QUESTIONS
-from portal.legal import own_texts
 from tests import factories
 from tests.contacts.county import BEFORE_NOON, EVENING, County, county
 
@@ -97,8 +93,6 @@ def test_every_page_is_valid_html_with_one_heading_and_no_inline_code(client, he
 @pytest.fixture
 def committed(transactional_db) -> County:
     """The county in committed rows: only then pages are kept in memory (`portal.data_version`)."""
-    for keeper in (gazetteers, snapshots, geometries, own_texts):
-        keeper.forget()  # an emptied database counts from 1 again
     return county()
 
 
