@@ -6,7 +6,7 @@ Slow clients hold a thread for as long as they like; Caddy (deploy/Caddyfile) ta
 import os
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
@@ -46,9 +46,8 @@ def on_exit(server):
     if jobs is None:
         return
     jobs.terminate()
-    deadline = time.monotonic() + ENOUGH
-    while jobs.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.1)  # it also ends by itself as soon as we are gone
+    with suppress(subprocess.TimeoutExpired):  # it also ends by itself as soon as we are gone
+        jobs.wait(timeout=ENOUGH)
 
 
 def on_reload(server):

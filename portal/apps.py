@@ -14,7 +14,7 @@ class PortalConfig(AppConfig):
             undelivered,
         )
         from portal.accounts import (
-            events,  # noqa: F401
+            events,  # noqa: F401  (connects itself)
             sessions,
         )
         from portal.data_version import connect_signals

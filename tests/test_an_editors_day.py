@@ -5,8 +5,10 @@ A click is a click, a tick, or a choice from a list; typing is none.
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page
 
@@ -169,3 +171,26 @@ def test_a_number_is_put_right_from_what_a_visitor_wrote(editor, browser):
 
     assert editor.clicks == 2
     assert "03433 241-3499" in public(editor, "/de/orte/wurzen/")
+
+
+def test_a_changed_spreadsheet_is_imported_and_taken_back(editor, tmp_path):
+    editor.open("/verwaltung/contacts/importdraft/add/")
+    link = editor.page.locator("a[href*='/table/responsibilities/xlsx/']").first
+    saved = editor.page.request.get(editor.base + link.get_attribute("href")).body()
+    book = openpyxl.load_workbook(BytesIO(saved))
+    for place, _key, _topic, post, *_rest in book.active.iter_rows(min_row=2):
+        if place.value in ("Pegau", "Zwenkau"):
+            post.value = "kik-2-landkreis-leipzig"
+    book.save(tmp_path / "towns.xlsx")
+
+    editor.page.set_input_files("[type=file]", tmp_path / "towns.xlsx")
+    editor.clicks += 1
+    editor.click("#content [type=radio]")
+    editor.click("#content form [type=submit]")
+    editor.press("_publish")
+
+    assert editor.clicks == 4
+    assert "Christin Götschenberg zuständig" in public(editor, "/de/orte/pegau/")
+    take_back(editor)
+    assert editor.clicks == 6
+    assert "Manuela Eichardt zuständig" in public(editor, "/de/orte/pegau/")

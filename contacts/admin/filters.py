@@ -11,6 +11,7 @@ from contacts.models import Agency, Area, Doubt, Post, Responsibility, Tenure, T
 from contacts.resolver import Outcome, resolve
 from contacts.spans import begun, not_ended
 from portal import clock, data_version
+from portal.admin_filters import OfferedFilter
 
 SOON = dt.timedelta(days=30)
 
@@ -149,18 +150,6 @@ class InUseFilter(FirstAnswerFilter):
 
     def pick(self, queryset, answer, today):
         return queryset.filter(archived_on__isnull=answer == "now")
-
-
-class OfferedFilter(admin.SimpleListFilter):
-    """A filter that picks by what it offers: whatever else an address says is no filter."""
-
-    def queryset(self, request, queryset):
-        if self.value() not in {key for key, _text in self.lookup_choices}:
-            return queryset
-        return self.pick(queryset, self.value())
-
-    def pick(self, queryset, key: str):
-        raise NotImplementedError
 
 
 class AgencyFilter(OfferedFilter):
