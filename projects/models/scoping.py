@@ -1,0 +1,63 @@
+"""Who may see a case: its contributors, and the staff of its agency who have to do with it."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from contacts.models import Absence, Post, Tenure
+from contacts.roles import Role, agencies_of
+from contacts.spans import begun, not_ended
+from portal import clock
+from projects.states import ApplicationState
+
+# Coordinators see the cases of their own posts; editors have no part in grants.
+WHOLE_AGENCY = frozenset(
+    {Role.CASEWORKER, Role.DECIDER, Role.FINANCE, Role.AUDITOR, Role.AGENCY_ADMIN}
+)
+
+
+class CaseQuerySet(models.QuerySet):
+    """Rows of a case; `case_path` of the model leads to its application ("" on itself)."""
+
+    def visible_to(self, user) -> Self:
+        """What `user` may see: contributors their own cases, staff those of their part.
+
+        Drafts are the applicant's own until they are shown to the office; only what the office
+        itself enters (paper, telephone) is seen there from the start.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if not user.is_staff:
+            return self.filter(self._where(contributors__user=user))
+        shown = ~Q(**self._key(state=ApplicationState.DRAFT)) | ~Q(**self._key(channel="online"))
+        if user.is_superuser:
+            return self.filter(shown)
+        own = self._where(agency__in=agencies_of(user, WHOLE_AGENCY))
+        posts = self._where(
+            agency__in=agencies_of(user, frozenset({Role.COORDINATOR})),
+            assigned_post__in=posts_of(user),
+        )
+        return self.filter(shown & (own | posts))
+
+    def _where(self, **conditions) -> Q:
+        return Q(**self._key(**conditions))
+
+    def _key(self, **conditions) -> dict:
+        path = self.model.case_path
+        return {f"{path}__{name}" if path else name: value for name, value in conditions.items()}
+
+
+def posts_of(user) -> models.QuerySet:
+    """The posts for which `user` answers today.
+
+    Those that they hold, those whose holder they stand in for, and the unfilled ones whose deputy
+    they are.
+    """
+    today = clock.today()
+    current = Tenure.objects.filter(begun(today), not_ended(today))
+    held = current.filter(person__user=user).values("post")
+    away = Absence.objects.filter(begun(today), not_ended(today), stand_in__in=held)
+    replaced = current.filter(person__in=away.values("person")).values("post")
+    unfilled = ~Q(staffing=Post.Staffing.FILLED) & Q(deputy__in=held)
+    return Post.objects.filter(Q(pk__in=held) | Q(pk__in=replaced) | unfilled).values("pk")
