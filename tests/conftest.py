@@ -57,8 +57,9 @@ def forget_what_is_held() -> None:
     from contacts.map import geometries
     from contacts.snapshot import snapshots
     from portal.legal import own_texts
+    from projects.rules import every_rule_set
 
-    for keeper in (gazetteers, snapshots, geometries, own_texts):
+    for keeper in (gazetteers, snapshots, geometries, own_texts, every_rule_set):
         keeper.forget()
 
 

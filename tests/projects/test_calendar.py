@@ -1,0 +1,96 @@
+"""Days off by state, ends of days in both halves of the year, and months that are too short."""
+
+import datetime as dt
+
+import pytest
+from django.utils.translation import override
+
+from contacts.models import Agency
+from projects import calendar
+
+SAXONY, ANHALT = Agency.State.SAXONY, Agency.State.SAXONY_ANHALT
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("state", "last", "worked_on"),
+    [
+        (SAXONY, "2026-10-31", "2026-11-02"),  # Reformation Day, and a Saturday
+        (SAXONY, "2025-10-31", "2025-11-03"),  # a Friday
+        (SAXONY, "2026-11-18", "2026-11-19"),  # Day of Repentance and Prayer
+        (ANHALT, "2026-11-18", "2026-11-18"),  # not in Saxony-Anhalt
+        (ANHALT, "2026-01-06", "2026-01-07"),  # Epiphany
+        (SAXONY, "2026-01-06", "2026-01-06"),
+        (SAXONY, "2026-12-25", "2026-12-28"),  # two holidays and a weekend
+        (SAXONY, "2024-12-31", "2024-12-31"),
+        (SAXONY, "2027-01-01", "2027-01-04"),  # the search goes on in the next year
+        (ANHALT, "2027-12-31", "2027-12-31"),
+    ],
+)
+def test_a_day_off_moves_to_the_next_working_day_of_its_state(state, last, worked_on):
+    assert calendar.next_working_day(day(last), state) == day(worked_on)
+    assert calendar.is_working_day(day(last), state) == (last == worked_on)
+
+
+def test_a_holiday_has_a_name_and_a_saturday_has_none():
+    with override("de"):
+        assert calendar.holiday_name(day("2026-10-31"), SAXONY) == "Reformationstag"
+        assert calendar.holiday_name(day("2026-11-18"), SAXONY) == "Buß- und Bettag"
+        assert calendar.holiday_name(day("2026-11-18"), ANHALT) == ""
+        assert calendar.holiday_name(day("2026-11-14"), SAXONY) == ""
+    with override("en"):
+        assert calendar.holiday_name(day("2026-10-31"), SAXONY) == "Reformation Day"
+
+
+@pytest.mark.parametrize(
+    ("last", "instant"),
+    [
+        ("2026-10-24", "2026-10-24T22:00:00"),  # the night before the clocks go back
+        ("2026-10-25", "2026-10-25T23:00:00"),  # a day of 25 hours
+        ("2026-10-31", "2026-10-31T23:00:00"),
+        ("2026-03-28", "2026-03-28T23:00:00"),
+        ("2026-03-29", "2026-03-29T22:00:00"),  # a day of 23 hours
+        ("2026-12-31", "2026-12-31T23:00:00"),
+    ],
+)
+def test_a_day_ends_at_midnight_by_the_clock_on_the_wall(last, instant):
+    ends = calendar.end_of_day(day(last))
+
+    assert ends.isoformat() == f"{instant}+00:00"
+    assert ends == calendar.start_of_day(day(last) + dt.timedelta(days=1))
+    assert calendar.last_day(ends) == day(last)
+
+
+def test_both_halves_of_the_hour_that_comes_twice_lie_before_the_end_of_their_day():
+    first_half = dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)  # 2:30 in summer
+    second_half = dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)  # 2:30 again
+
+    for instant in (first_half, second_half):
+        assert calendar.last_day(instant) == day("2026-10-25")
+        assert calendar.start_of_day(day("2026-10-25")) < instant
+        assert instant < calendar.end_of_day(day("2026-10-25"))
+
+
+@pytest.mark.parametrize(
+    ("begun", "months", "ends"),
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2028-01-31", 1, "2028-02-29"),
+        ("2026-10-31", 1, "2026-11-30"),
+        ("2026-12-15", 1, "2027-01-15"),
+        ("2026-11-30", 3, "2027-02-28"),
+        ("2026-03-31", -1, "2026-02-28"),
+        ("2026-05-05", 0, "2026-05-05"),
+        ("2028-02-29", 12, "2029-02-28"),
+    ],
+)
+def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(begun, months, ends):
+    assert calendar.plus_months(day(begun), months) == day(ends)
+
+
+def test_the_calendar_ends_somewhere():
+    with pytest.raises(ValueError, match="outside the calendar"):
+        calendar.plus_months(day("9999-12-01"), 1)
