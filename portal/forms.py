@@ -27,6 +27,7 @@ class PortalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.prepare()
         for field in self.fields.values():
+            field.plain_label = field.label
             if field.widget.is_hidden or getattr(field, "is_trap", False):
                 continue
             if field.required:
