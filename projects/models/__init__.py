@@ -9,6 +9,7 @@ from projects.models.application import (
 from projects.models.case import CaseEvent, ChangeRequest, Comment, Message
 from projects.models.funding import (
     Call,
+    CallNotice,
     CallTranslation,
     CostCategory,
     Declaration,
@@ -24,6 +25,7 @@ __all__ = [
     "ApplicationVersion",
     "Attachment",
     "Call",
+    "CallNotice",
     "CallTranslation",
     "CaseEvent",
     "ChangeRequest",

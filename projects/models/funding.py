@@ -7,6 +7,7 @@ application: what was promised to an applicant does not change under them.
 import datetime as dt
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +32,14 @@ from projects.terms import (
     StartRule,
 )
 
+TAKING = frozenset({CallState.OPEN, CallState.PAUSED})  # applications
+TAKEN_SLUGS = frozenset({"pruefen"})  # pages beside those of the programmes
+
+
+def validate_programme_slug(slug: str) -> None:
+    if slug in TAKEN_SLUGS:
+        raise ValidationError(_("This key is the address of another page. Choose another one."))
+
 
 def every_applicant_type() -> list[str]:
     return list(ApplicantType.values)
@@ -45,7 +54,9 @@ class Programme(TranslatableModel):
     agency = models.ForeignKey(
         Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="programmes"
     )
-    slug = models.SlugField(_("key in addresses"), unique=True)
+    slug = models.SlugField(
+        _("key in addresses"), unique=True, validators=[validate_programme_slug]
+    )
     prefix = models.CharField(
         _("beginning of references"),
         max_length=4,
@@ -276,6 +287,22 @@ class CallQuerySet(TranslatedPublishedQuerySet):
         return self.exclude(state=CallState.DRAFT)
 
 
+def state_at(
+    state: str, opens_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime
+) -> CallState:
+    """The state of a call at the instant `now`, by the clock: the job that writes it comes later.
+
+    A paused call takes applications, and closes like an open one.
+    """
+    if state == CallState.DRAFT:
+        return CallState.DRAFT
+    if state == CallState.CLOSED or now >= closes_at:
+        return CallState.CLOSED
+    if now < opens_at:
+        return CallState.ANNOUNCED
+    return CallState.PAUSED if state == CallState.PAUSED else CallState.OPEN
+
+
 class Call(TranslatableModel):
     """A span of time in which applications are taken.
 
@@ -295,6 +322,9 @@ class Call(TranslatableModel):
 
     state = models.CharField(
         _("state"), max_length=10, choices=CallState.choices, default=CallState.DRAFT
+    )
+    state_since = models.DateTimeField(
+        _("in this state since"), null=True, blank=True, editable=False
     )
     opens_at = models.DateTimeField(_("opens"))
     closes_at = models.DateTimeField(
@@ -331,12 +361,12 @@ class Call(TranslatableModel):
         return self.rule_set.programme
 
     def takes_applications(self, now: dt.datetime) -> bool:
-        """Whether an application may be sent at the instant `now`, by the clock and not the job.
+        """Whether an application may be sent at the instant `now`: also while the call is paused."""
+        return self.state_at(now) in TAKING
 
-        A paused call takes them, too.
-        """
-        at_work = (CallState.ANNOUNCED, CallState.OPEN, CallState.PAUSED)
-        return self.state in at_work and self.opens_at <= now < self.closes_at
+    def state_at(self, now: dt.datetime) -> CallState:
+        """The state at the instant `now`, by the clock (see `state_at` of this module)."""
+        return state_at(self.state, self.opens_at, self.closes_at, now)
 
 
 class CallTranslation(TranslatedFieldsModel):
@@ -361,6 +391,45 @@ class CallTranslation(TranslatedFieldsModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CallNotice(models.Model):
+    """What has happened to a call and is to be mailed to those who have begun an application.
+
+    The verb that lets it happen writes the row, in its own transaction; the job of `projects.calls`
+    writes the mails, and `done_at` when every one is written. `at` is the instant that it is about:
+    that of the change, or the one at which the call closes.
+    """
+
+    agency_path = "call__rule_set__programme__agency"
+
+    class Event(models.TextChoices):
+        OPENS = "opens", _("open")
+        CLOSES_SOON = "closes-soon", _("closes in seven days")
+        PAUSED = "paused", _("paused")
+        RESUMED = "resumed", _("goes on")
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="notices")
+    event = models.CharField(_("what"), max_length=12, choices=Event.choices)
+    at = models.DateTimeField(_("when"))
+    done_at = models.DateTimeField(_("mailed"), null=True, blank=True)
+
+    objects = AgencyQuerySetBase.as_manager()
+
+    class Meta:
+        verbose_name = _("notice of a call")
+        verbose_name_plural = _("notices of calls")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "event", "at"],
+                name="callnotice_once",
+                violation_error_message=_("This is being told already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call}: {self.get_event_display()}"
 
 
 class LatePermit(models.Model):
