@@ -14,7 +14,8 @@ from portal import (
     clock,
 )
 from portal.accounts import journal, lifecycle, second_factor
-from portal.accounts.admin_pages import AccountButtons, site_address
+from portal.accounts.admin_pages import AccountButtons
+from portal.context import site_address
 from portal.models import Page, User
 from portal.seen import SeenTranslatableForm
 

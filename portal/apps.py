@@ -11,6 +11,7 @@ class PortalConfig(AppConfig):
             checks,  # noqa: F401  (registers itself)
             dashboard,
             log_ins,  # noqa: F401  (registers itself)
+            login_code,
             undelivered,
         )
         from portal.accounts import (
@@ -25,4 +26,5 @@ class PortalConfig(AppConfig):
         register_aliases()
         register_jobs()
         sessions.register_jobs()
+        login_code.register_jobs()
         dashboard.register(undelivered.lines)

@@ -1,15 +1,29 @@
-"""Log-in of staff, and the rule that a published password opens nothing in production."""
+"""Who gets in by which door: staff by password, everybody else by a mailed code.
+
+No account opens both. A published password opens nothing in production.
+"""
 
 import logging
 
 from django.conf import settings
-from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 
+from portal import owners
 from portal.models import User
 
 logger = logging.getLogger(__name__)
+
+
+def is_staff(user: User) -> bool:
+    """Whether `user` belongs to the staff: by the mark of the account, or by a role somewhere."""
+    return user.is_staff or user.is_superuser or bool(owners.seen_by(user))
+
+
+def is_refused_here(user: User) -> bool:
+    """Whether this is a demo account on a real site."""
+    return settings.PRODUCTION and user.is_demo
 
 
 class StaffBackend(ModelBackend):
@@ -22,8 +36,26 @@ class StaffBackend(ModelBackend):
     """
 
     def user_can_authenticate(self, user: User) -> bool:
-        refused = settings.PRODUCTION and user.is_demo
-        return super().user_can_authenticate(user) and user.is_staff and not refused
+        return super().user_can_authenticate(user) and user.is_staff and not is_refused_here(user)
+
+
+class ApplicantBackend(BaseBackend):
+    """For people without a password; `portal.entrance` logs them in after a code.
+
+    It checks no credentials, gives no permission, and lets no member of staff in: a mailbox must
+    not stand in for a password and a second factor. Every request asks again, so the session of
+    somebody who joins the staff, or whose account is switched off, ends with the next page.
+    """
+
+    def get_user(self, user_id: int) -> User | None:
+        user = User.objects.filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
+    def user_can_authenticate(self, user: User) -> bool:
+        return user.is_active and not is_staff(user) and not is_refused_here(user)
+
+
+APPLICANT_BACKEND = f"{ApplicantBackend.__module__}.{ApplicantBackend.__qualname__}"
 
 
 def refuse_demo_accounts() -> None:

@@ -1,4 +1,4 @@
-"""What the page shell needs on every page: navigation, languages, addresses. No query, no user."""
+"""What the page shell needs on every page: navigation, languages, addresses. No query."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, get_language_info
 from django.utils.translation import gettext as _
 
+from portal import own_links
 from portal.languages import offered_code
 
 SITE_NAME = "Ansprechbar"
@@ -24,6 +25,11 @@ def absolute(request: HttpRequest, path: str) -> str:
         return request.build_absolute_uri(path)
     except DisallowedHost:  # the page that says so has links, too
         return path
+
+
+def site_address(request: HttpRequest) -> str:
+    """Where links in mails lead, without a slash at the end."""
+    return absolute(request, "/").rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,16 @@ class Shell:
     def preview_on(self) -> dt.date | None:
         """The day for which an editor looks at a page as it would be; None for the real page."""
         return getattr(self.request, "preview_on", None)
+
+    @property
+    def applicant(self):
+        """Who is logged in with a code, on pages behind that log-in; public pages never ask."""
+        return getattr(self.request, "applicant", None)
+
+    @property
+    def own_links(self) -> list[own_links.Link]:
+        """Links for whoever is logged in with a code."""
+        return own_links.links()
 
     @property
     def language(self) -> str:

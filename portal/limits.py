@@ -13,17 +13,27 @@ from django.http import HttpRequest
 
 from portal.accounts.addresses import client_address
 
-HOUR = 60 * 60
+MINUTE = 60
+HOUR = 60 * MINUTE
 
 
 def is_within(
-    request: HttpRequest, action: str, *, amount: int, now: dt.datetime, seconds: int = HOUR
+    request: HttpRequest,
+    action: str,
+    *,
+    amount: int,
+    now: dt.datetime,
+    seconds: int = HOUR,
+    of: str = "",
 ) -> bool:
     """Count one more `action` from the address of `request`: whether it is within `amount`.
 
+    With `of`, such as an e-mail address or the number of an account, it is counted for that
+    instead, wherever it comes from.
+
     The end is kept beside the count: `cache.incr` would begin the time anew, and with another one.
     """
-    key = f"tries:{action}:{client_address(request)}"
+    key = f"tries:{action}:{seconds}:{of or client_address(request)}"
     present = now.timestamp()
     count, ends_at = cache.get(key, (0, present + seconds))
     if ends_at <= present:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -182,11 +182,34 @@ def wipe(*, now: dt.datetime) -> int:
 
     A code or link that was never sent goes after a day. A message that still waits keeps both.
     """
-    done = OutboxMessage.objects.filter(wiped_at__isnull=True).exclude(state=State.WAITING)
-    last_try = When(state=State.FAILED, then=F("not_before"))
-    done = done.annotate(done_at=Case(last_try, default=Coalesce("sent_at", "created_at")))
+    done = _done(OutboxMessage.objects.all())
     old = Q(done_at__lt=now - dt.timedelta(days=settings.OUTBOX_DAYS))
     secret = Q(is_secret=True, body__gt="", done_at__lt=now - SECRETS_KEPT)
-    return done.filter(old | secret).update(
-        recipient="", reply_to="", from_name="", body="", wiped_at=now
-    )
+    return _wipe(done.filter(old | secret), now)
+
+
+def wipe_finished(messages: QuerySet, *, before: dt.datetime, now: dt.datetime) -> int:
+    """Wipe those of `messages` that were done with before the instant `before`; how many."""
+    return _wipe(_done(messages).filter(done_at__lt=before), now)
+
+
+def forget(email: str, *, now: dt.datetime) -> int:
+    """Wipe every message to `email`, for somebody who is erased; returns how many.
+
+    What waits is not sent any more. A message that is being sent at this moment may still arrive.
+    """
+    own = OutboxMessage.objects.filter(recipient__iexact=email, wiped_at__isnull=True)
+    with transaction.atomic():
+        own.filter(state=State.WAITING).update(state=State.SUPERSEDED, is_current=False)
+        return _wipe(own, now)
+
+
+def _done(messages: QuerySet) -> QuerySet:
+    """Those that are through and have a text or address left, with `done_at`."""
+    done = messages.filter(wiped_at__isnull=True).exclude(state=State.WAITING)
+    last_try = When(state=State.FAILED, then=F("not_before"))
+    return done.annotate(done_at=Case(last_try, default=Coalesce("sent_at", "created_at")))
+
+
+def _wipe(messages: QuerySet, now: dt.datetime) -> int:
+    return messages.update(recipient="", reply_to="", from_name="", body="", wiped_at=now)

@@ -105,7 +105,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 AUTH_USER_MODEL = "portal.User"
-AUTHENTICATION_BACKENDS = ["portal.auth.StaffBackend"]
+AUTHENTICATION_BACKENDS = ["portal.auth.StaffBackend", "portal.auth.ApplicantBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "home"
@@ -208,6 +208,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "").strip()
 if EMAIL_USE_SSL and EMAIL_USE_TLS:
     raise ImproperlyConfigured("Of EMAIL_USE_TLS and EMAIL_USE_SSL only one can be true.")
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", 30)  # after which text and address of a mail are wiped
+
+# Printed documents and uploaded files ---------------------------------------------------------------
+
+EXTRA_FONT_PATHS = env.list("EXTRA_FONT_PATHS", default=[])  # folders, for scripts missing in ours
 
 # Static files -------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("verwaltung/", verwaltung.urls),
     *i18n_patterns(
         path("", home.home, name="home"),
+        path("", include("portal.entrance.urls")),
         path("", include("contacts.urls")),
         prefix_default_language=True,
     ),

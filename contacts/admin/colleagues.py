@@ -17,7 +17,8 @@ from contacts.models import Person, StaffRole
 from contacts.publishing import RefusedError
 from contacts.roles import agencies_of
 from portal import clock
-from portal.accounts.admin_pages import AccountButtons, site_address
+from portal.accounts.admin_pages import AccountButtons
+from portal.context import site_address
 from portal.models import User
 
 TEMPLATE = "admin/contacts/staffrole/form.html"

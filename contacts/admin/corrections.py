@@ -15,7 +15,7 @@ from contacts.admin.rules import tell
 from contacts.models import Correction
 from contacts.publishing import RefusedError
 from portal import clock
-from portal.accounts.admin_pages import site_address
+from portal.context import site_address
 
 
 @admin.register(Correction)

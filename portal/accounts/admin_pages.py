@@ -10,13 +10,8 @@ from django.views.decorators.http import require_POST
 
 from portal import clock
 from portal.accounts import lifecycle, second_factor
-from portal.context import absolute
+from portal.context import site_address
 from portal.models import User
-
-
-def site_address(request: HttpRequest) -> str:
-    """Where links in mails lead, without a slash at the end."""
-    return absolute(request, "/").rstrip("/")
 
 
 class AccountButtons:

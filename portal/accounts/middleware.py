@@ -6,6 +6,7 @@ Time limits, a second factor, and that no browser and no proxy keeps a copy.
 from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import resolve, reverse
@@ -45,6 +46,8 @@ class StaffSessionMiddleware:
         if not request.path_info.startswith(reverse("admin:index")):
             return self.get_response(request)
         answer = None
+        if request.user.is_authenticated and not request.user.is_staff:
+            request.user = AnonymousUser()  # came in by a mailed code: a stranger in this house
         if request.user.is_authenticated:
             answer = end_of_session(request) or missing_factor(request)
         answer = answer or self.get_response(request)

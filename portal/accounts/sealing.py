@@ -27,17 +27,25 @@ def seal(text: str) -> str:
     return _box().encrypt(text.encode()).decode()
 
 
+def opened(sealed: str) -> str | None:
+    """What `seal` was given, or None when no key opens it."""
+    try:
+        return _box().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return None
+
+
 def unseal(sealed: str) -> str:
     """What `seal` was given.
 
     A secret that no key opens becomes a random one: it matches no code, and the log-in fails as
     with a wrong code instead of breaking.
     """
-    try:
-        return _box().decrypt(sealed.encode()).decode()
-    except InvalidToken:
+    secret = opened(sealed)
+    if secret is None:
         logger.error("A second factor cannot be read: is SECRET_KEY another one than before?")
         return base64.b32encode(secrets.token_bytes(20)).decode()
+    return secret
 
 
 def reseal(sealed: str) -> str | None:

@@ -1,12 +1,14 @@
 """How long a log-in lasts, what a session remembers of it, and how sessions end.
 
-A session ends `IDLE` after the last page of the administration and `LONGEST` after the log-in,
-whichever comes first. Django's own expiry does the first; the second is a mark in the session. Only
-pages below `/verwaltung/` count, since the public ones never look at a session.
+A session ends some time after the last page (`idle`) and some time after the log-in (`longest`),
+whichever comes first. Django's own expiry does the first; the second is a mark in the session. For
+staff, pages below `/verwaltung/` count, for applicants those behind `portal.entrance`: the public
+ones never look at a session.
 """
 
 import datetime as dt
 import re
+from dataclasses import dataclass
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -19,8 +21,15 @@ from portal import clock, jobs
 from portal.accounts.addresses import client_address, network
 from portal.models import User
 
-IDLE = dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
-LONGEST = dt.timedelta(hours=10)
+
+@dataclass(frozen=True)
+class Lifetime:
+    idle: dt.timedelta
+    longest: dt.timedelta
+
+
+STAFF = Lifetime(dt.timedelta(seconds=settings.SESSION_COOKIE_AGE), dt.timedelta(hours=10))
+APPLICANTS = Lifetime(dt.timedelta(hours=24), dt.timedelta(days=7))
 NOTED_EVERY = dt.timedelta(minutes=1)  # not each page writes to the database
 
 _BEGAN, _SEEN, _SECOND_FACTOR = "began", "seen", "second_factor"
@@ -33,8 +42,9 @@ _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "CrOS", "Linux")
 def begin(request: HttpRequest, user: User) -> None:
     """Mark the session in which `user` has just logged in, and list it among theirs."""
     now = clock.now().timestamp()
+    lifetime = STAFF if user.is_staff else APPLICANTS
     request.session[_BEGAN] = request.session[_SEEN] = now
-    request.session.set_expiry(int(IDLE.total_seconds()))
+    request.session.set_expiry(int(lifetime.idle.total_seconds()))
     enlist(request, user)
 
 
@@ -50,20 +60,22 @@ def enlist(request: HttpRequest, user: User) -> None:
     )
 
 
-def remaining(session: SessionBase, *, now: dt.datetime) -> dt.timedelta:
+def remaining(
+    session: SessionBase, *, now: dt.datetime, lifetime: Lifetime = STAFF
+) -> dt.timedelta:
     """How long the session lasts when nothing more happens in it; zero or less once it is over."""
     if _BEGAN not in session:
         return dt.timedelta(0)
     began, seen = (_instant(session[name]) for name in (_BEGAN, _SEEN))
-    return min(began + LONGEST, seen + IDLE) - now
+    return min(began + lifetime.longest, seen + lifetime.idle) - now
 
 
-def keep(session: SessionBase, *, now: dt.datetime) -> None:
-    """Note that the session is in use: it lasts `IDLE` from now, never past `LONGEST` in all."""
+def keep(session: SessionBase, *, now: dt.datetime, lifetime: Lifetime = STAFF) -> None:
+    """Note that the session is in use: it lasts `idle` from now, never past `longest` in all."""
     if now - _instant(session[_SEEN]) < NOTED_EVERY:
         return
     session[_SEEN] = now.timestamp()
-    left = remaining(session, now=now)
+    left = remaining(session, now=now, lifetime=lifetime)
     session.set_expiry(max(1, int(left.total_seconds())))
     UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=now)
 

@@ -23,6 +23,10 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         """
         return self.alias(small=Lower("email")).get(small=email.lower())
 
+    def of_address(self, email: str):
+        """The account of `email` in any case, or None."""
+        return self.alias(small=Lower("email")).filter(small=email.strip().lower()).first()
+
     def create_user(self, email: str, password: str | None = None, **fields):
         """Create and store a user. `password=None` makes an account that cannot log in."""
         user = self.model(email=email.strip().lower(), **fields)

@@ -1,0 +1,104 @@
+"""One way through the log-in: who asked for a code, where they were going, what they carry.
+
+It lies in the session of the visitor, encrypted with a key of the site: a copy of the database
+shows neither the address nor what was typed. In a hidden field instead, a phone would lose it as
+soon as it throws the tab away while its owner reads the mail.
+"""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Self
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from portal import clock, login_code
+from portal.accounts import sealing
+from portal.entrance.arrivals import Carried
+
+LASTS = dt.timedelta(hours=24)  # nobody is hurried (WCAG 2.2.1); the code itself ends sooner
+MOST_CARRIED = 20_000  # bytes of JSON
+LONGEST_PATH = 500
+_KEY = "entrance"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """`nonce` is known to the session alone and binds codes to it; `ends` is in seconds, UTC.
+
+    `kind` and `data` are what is carried, `link` the number of the mailed link through which
+    somebody came: then the address is not shown in full, for the link may have been passed on.
+    """
+
+    nonce: str = field(default_factory=login_code.new_nonce)
+    email: str = ""
+    weiter: str = ""
+    kind: str = ""
+    data: dict = field(default_factory=dict)
+    link: int = 0
+    ends: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """What the address of a page may call this flow; useless in any other session."""
+        return self.nonce[:8]
+
+    @property
+    def shown_email(self) -> str:
+        return masked(self.email) if self.link else self.email
+
+    def to(self, email: str) -> Self:
+        """The same with another address, for which no code has been asked yet."""
+        return replace(self, email=login_code.normal(email), nonce=login_code.new_nonce())
+
+
+def begin(
+    *, email: str = "", weiter: str = "", carried: Carried | None = None, link: int = 0
+) -> Flow:
+    """A new flow. Raises ValueError for more than `MOST_CARRIED` bytes of data."""
+    kind, data = carried or ("", {})
+    if len(json.dumps(data).encode()) > MOST_CARRIED:
+        raise ValueError("This is more than can be carried through the log-in.")
+    return Flow(
+        email=login_code.normal(email), weiter=local_path(weiter), kind=kind, data=data, link=link
+    )
+
+
+def keep(request: HttpRequest, flow: Flow) -> None:
+    """Put `flow` into the session, in place of any other."""
+    ends = clock.now() + LASTS
+    request.session[_KEY] = sealing.seal(json.dumps(asdict(replace(flow, ends=ends.timestamp()))))
+    if not request.user.is_authenticated:  # the session of a log-in has an end of its own
+        request.session.set_expiry(int(LASTS.total_seconds()))
+
+
+def current(request: HttpRequest) -> Flow | None:
+    """The flow of this session, or None."""
+    text = sealing.opened(request.session.get(_KEY, ""))
+    if text is None:
+        return None
+    try:
+        flow = Flow(**json.loads(text))
+    except (TypeError, ValueError):  # of another release
+        return None
+    return flow if flow.ends > clock.now().timestamp() else None
+
+
+def local_path(path: str) -> str:
+    """`path` if it is an address on this site, else ""."""
+    is_local = (
+        path.startswith("/")
+        and len(path) <= LONGEST_PATH
+        and path.isascii()
+        and path.isprintable()
+        and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    )
+    return path if is_local else ""
+
+
+def masked(email: str) -> str:
+    """`a…@e….org`: enough to know one's own address again."""
+    name, _at, domain = email.partition("@")
+    host, dot, end = domain.rpartition(".")
+    return f"{name[:1]}…@{host[:1]}…{dot}{end}"

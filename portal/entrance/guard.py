@@ -1,0 +1,54 @@
+"""What stands before every page behind the log-in by code."""
+
+from functools import wraps
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from portal.accounts import sessions
+from portal.accounts.sessions import APPLICANTS
+from portal.models import User
+from portal.public import View, form_page
+
+
+def signed_in(request: HttpRequest) -> User | None:
+    """Who is logged in by code in this session; notes that the session is in use.
+
+    Never staff, whichever door they took. A session whose time is up ends here.
+    """
+    user = request.user
+    if not user.is_authenticated or user.is_staff:
+        return None
+    left = sessions.remaining(request.session, now=request.now, lifetime=APPLICANTS)
+    if left.total_seconds() <= 0:
+        logout(request)
+        return None
+    sessions.keep(request.session, now=request.now, lifetime=APPLICANTS)
+    return user
+
+
+def applicant_page(view: View) -> View:
+    """Decorate a view for people who have logged in by code; others go there first.
+
+    `request.applicant` is the account. Forms are sent by POST, and nothing is kept in a cache.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        user = signed_in(request)
+        if user is None:
+            return to_log_in(request)
+        request.applicant = user
+        return view(request, *args, **kwargs)
+
+    return form_page(page)
+
+
+def to_log_in(request: HttpRequest) -> HttpResponse:
+    """Where somebody goes who is not logged in, to come back to this very page."""
+    url = f"{reverse('entrance:log_in')}?{urlencode({'weiter': request.get_full_path()})}"
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"log_in": url}, status=401)
+    return HttpResponseRedirect(url)
