@@ -19,10 +19,7 @@ from projects.plan import Plan, objections, plan_of
 from projects.rules import Rules, rules_of
 from projects.sections import (
     ABOUT,
-    ATTACHMENTS,
-    BY_SLUG,
     COSTS,
-    DECLARATIONS,
     FINANCING,
     PARTNERS,
     SCHEDULE,

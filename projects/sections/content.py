@@ -15,9 +15,7 @@ def _long(rows: int) -> forms.Textarea:
 class ContentForm(SectionForm):
     content = forms.CharField(
         label=_("What do you plan?"),
-        help_text=_(
-            "What happens, for whom, and how you go about it: the heart of the application."
-        ),
+        help_text=_("What happens, for whom, and how you go about it. The heart of it all."),
         max_length=4000,
         widget=_long(8),
         error_messages={"required": _("Describe what you plan.")},
