@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Correction
 from contacts.proposals import FIELDS, differences
-from portal.forms import PortalForm
+from portal.forms import PortalForm, TrapField
 
 SALT = "contacts.correction"
 CARD = "contacts.correction.card"
@@ -24,12 +24,6 @@ BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 def is_visible(text: str) -> bool:
     """Whether `text` has a letter, digit, sign or picture that one can see."""
     return any(unicodedata.category(c)[0] in "LNPS" and c not in BLANKS for c in text)
-
-
-class TrapField(forms.CharField):
-    """A field that people do not see."""
-
-    is_trap = True
 
 
 class CorrectionForm(PortalForm):
@@ -66,12 +60,7 @@ class CorrectionForm(PortalForm):
         widget=forms.TextInput(attrs={"autocomplete": "email"}),
     )
     # A name that no browser knows how to fill in for somebody.
-    remark = TrapField(
-        label=_("Leave this field empty"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
+    remark = TrapField()
     page = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
     card = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
     opened = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)

@@ -12,6 +12,7 @@ class PortalConfig(AppConfig):
             dashboard,
             log_ins,  # noqa: F401  (registers itself)
             login_code,
+            privacy,
             undelivered,
         )
         from portal.accounts import (
@@ -19,6 +20,7 @@ class PortalConfig(AppConfig):
             sessions,
         )
         from portal.data_version import connect_signals
+        from portal.entrance import typed
         from portal.languages import register_aliases
         from portal.sending import register_jobs
 
@@ -27,4 +29,6 @@ class PortalConfig(AppConfig):
         register_jobs()
         sessions.register_jobs()
         login_code.register_jobs()
+        privacy.register_own()
+        typed.register()
         dashboard.register(undelivered.lines)

@@ -5,11 +5,23 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class PortalFormRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+
+class TrapField(forms.CharField):
+    """A field that people do not see: whatever stands in it was put there by a program."""
+
+    is_trap = True
+
+    def __init__(self, **kwargs) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
+        kwargs = {"label": gettext_lazy("Leave this field empty"), "widget": widget} | kwargs
+        super().__init__(required=False, max_length=200, **kwargs)
 
 
 class PortalForm(forms.Form):

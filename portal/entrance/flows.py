@@ -20,7 +20,7 @@ from portal.entrance.arrivals import Carried
 LASTS = dt.timedelta(hours=24)  # nobody is hurried (WCAG 2.2.1); the code itself ends sooner
 MOST_CARRIED = 20_000  # bytes of JSON
 LONGEST_PATH = 500
-_KEY = "entrance"
+LOG_IN = "entrance"  # under which name a session keeps it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,17 +65,21 @@ def begin(
     )
 
 
-def keep(request: HttpRequest, flow: Flow) -> None:
-    """Put `flow` into the session, in place of any other."""
+def keep(request: HttpRequest, flow: Flow, name: str = LOG_IN) -> None:
+    """Put `flow` into the session, in place of any other of that name."""
     ends = clock.now() + LASTS
-    request.session[_KEY] = sealing.seal(json.dumps(asdict(replace(flow, ends=ends.timestamp()))))
+    request.session[name] = sealing.seal(json.dumps(asdict(replace(flow, ends=ends.timestamp()))))
     if not request.user.is_authenticated:  # the session of a log-in has an end of its own
         request.session.set_expiry(int(LASTS.total_seconds()))
 
 
-def current(request: HttpRequest) -> Flow | None:
+def forget(request: HttpRequest, name: str = LOG_IN) -> None:
+    request.session.pop(name, None)
+
+
+def current(request: HttpRequest, name: str = LOG_IN) -> Flow | None:
     """The flow of this session, or None."""
-    text = sealing.opened(request.session.get(_KEY, ""))
+    text = sealing.opened(request.session.get(name, ""))
     if text is None:
         return None
     try:

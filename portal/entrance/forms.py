@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms import PortalForm
+from portal.forms import PortalForm, TrapField
 from portal.login_code import read_digits
 
 
@@ -61,8 +61,9 @@ class AddressForm(PortalForm):
     """The e-mail address; `weiter` and `vorgang` say where somebody was going."""
 
     email = AddressField(label=_("E-mail address"))
-    weiter = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
-    vorgang = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    remark = TrapField()
+    weiter = forms.CharField(required=False, widget=forms.HiddenInput)
+    vorgang = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class CodeForm(PortalForm):
@@ -71,3 +72,27 @@ class CodeForm(PortalForm):
     remark = ""
 
     code = DigitsField(label=_("Code"), help_text=_("Six digits, from the mail."))
+
+
+class NewAddressForm(PortalForm):
+    """The address in place of the present one."""
+
+    email = AddressField(label=_("New e-mail address"))
+
+    def __init__(self, *args, present: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.present = present
+
+    def clean_email(self) -> str:
+        if self.cleaned_data["email"] == self.present.lower():
+            raise forms.ValidationError(_("This is your present address."))
+        return self.cleaned_data["email"]
+
+
+class TwoCodesForm(PortalForm):
+    """A code from each of two mailboxes, see `CodeForm`."""
+
+    remark = ""
+
+    old_code = DigitsField(label=_("Code from the mail to your present address"))
+    new_code = DigitsField(label=_("Code from the mail to your new address"))

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from portal.accounts import sessions
 from portal.accounts.sessions import APPLICANTS
+from portal.entrance import flows, typed
 from portal.models import User
 from portal.public import View, form_page
 
@@ -47,8 +48,15 @@ def applicant_page(view: View) -> View:
 
 
 def to_log_in(request: HttpRequest) -> HttpResponse:
-    """Where somebody goes who is not logged in, to come back to this very page."""
-    url = f"{reverse('entrance:log_in')}?{urlencode({'weiter': request.get_full_path()})}"
+    """Where somebody goes who is not logged in, to come back to this very page.
+
+    A form that was sent after its session had ended is carried along: not a word is lost.
+    """
+    log_in, path = reverse("entrance:log_in"), request.get_full_path()
     if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"log_in": url}, status=401)
-    return HttpResponseRedirect(url)
+        return JsonResponse({"log_in": f"{log_in}?{urlencode({'weiter': path})}"}, status=401)
+    flow = typed.carrying(request) if request.method == "POST" else None
+    if flow is None:
+        return HttpResponseRedirect(f"{log_in}?{urlencode({'weiter': path})}")
+    flows.keep(request, flow)
+    return HttpResponseRedirect(f"{log_in}?{urlencode({'vorgang': flow.key})}")

@@ -46,7 +46,7 @@ def send_code(request: HttpRequest, flow: Flow) -> HttpResponse:
     flows.keep(request, flow)
     if not may_ask(request, flow.email):
         form = CodeForm()
-        form.remark = _("That was too often. Please wait a few minutes, then ask for a new code.")
+        form.remark = too_often()
         return code_page(request, flow, form, status=429)
     login_code.issue(flow.email, nonce=flow.nonce, site=site_address(request), now=request.now)
     return HttpResponseRedirect(reverse("entrance:code"))
@@ -62,6 +62,10 @@ def may_ask(request: HttpRequest, email: str) -> bool:
         )
         and limits.is_within(request, "code", amount=AN_HOUR, now=now, of=email)
     )
+
+
+def too_often() -> str:
+    return _("That was too often. Please wait a few minutes, then ask for a new code.")
 
 
 def code_page(

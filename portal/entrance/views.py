@@ -1,5 +1,7 @@
 """Coming in and going out: address, code, mailed links, log-out."""
 
+import logging
+
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,9 +17,12 @@ from portal.entrance.arrivals import Carried
 from portal.entrance.flows import Flow
 from portal.entrance.forms import AddressForm, CodeForm
 from portal.entrance.guard import signed_in
+from portal.log_ins import account_hash
 from portal.login_code import Checked, Entry, Outcome
 from portal.models import EntranceLink
 from portal.public import form_page
+
+logger = logging.getLogger(__name__)
 
 LINKS_AN_HOUR = 5
 
@@ -34,7 +39,11 @@ def address(request: HttpRequest) -> HttpResponse:
             return render(request, "entrance/address.html", {"form": form}, status=422)
         flow = _going_on(request, form.cleaned_data["vorgang"])
         flow = flow or flows.begin(weiter=form.cleaned_data["weiter"])
-        return log_in.begin(request, flow.to(form.cleaned_data["email"]))
+        flow = flow.to(form.cleaned_data["email"])
+        if form.cleaned_data["remark"]:  # a program: it is told what all are told, and gets no mail
+            flows.keep(request, flow)
+            return redirect("entrance:code")
+        return log_in.begin(request, flow)
     weiter = flows.local_path(request.GET.get("weiter", ""))
     flow = _going_on(request, request.GET.get("vorgang", ""))
     if flow is None and signed_in(request):
@@ -73,6 +82,7 @@ def code(request: HttpRequest) -> HttpResponse:
         user = log_in.account_of(flow.email) if checked.is_right else None
         if user is not None:
             return log_in.let_in(request, user, flow)
+        logger.warning("Code refused for account %s.", account_hash(flow.email))
         form.add_error("code", said(checked))
     return log_in.code_page(request, flow, form, status=422)
 
