@@ -209,7 +209,7 @@ if EMAIL_USE_SSL and EMAIL_USE_TLS:
     raise ImproperlyConfigured("Of EMAIL_USE_TLS and EMAIL_USE_SSL only one can be true.")
 OUTBOX_DAYS = env.int("OUTBOX_DAYS", 30)  # after which text and address of a mail are wiped
 
-# Printed documents and uploaded files ---------------------------------------------------------------
+# Printed documents and uploaded files -------------------------------------------------------------
 
 EXTRA_FONT_PATHS = env.list("EXTRA_FONT_PATHS", default=[])  # folders, for scripts missing in ours
 
