@@ -361,7 +361,7 @@ class Call(TranslatableModel):
         return self.rule_set.programme
 
     def takes_applications(self, now: dt.datetime) -> bool:
-        """Whether an application may be sent at the instant `now`: also while the call is paused."""
+        """Whether an application may be sent at the instant `now`; also while it is paused."""
         return self.state_at(now) in TAKING
 
     def state_at(self, now: dt.datetime) -> CallState:
