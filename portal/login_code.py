@@ -133,16 +133,16 @@ def issue(
 
 
 def _kind_of_mail(email: str, purpose: Purpose) -> str:
-    """Which mail `email` gets. The same queries whoever it is."""
+    """Which mail `email` gets. The same queries whoever it is; also a closed account has roles."""
     user = User.objects.of_address(email)
     has_role = bool(owners.seen_by(User(pk=user.pk if user else 0)))
     if purpose == Purpose.NEW_ADDRESS:
         return "taken" if user else "code"
     if user is None:
         return "code"
-    if has_role or auth.is_staff(user):
+    if has_role or user.is_staff or user.is_superuser:
         return "staff"
-    return "code" if auth.ApplicantBackend().user_can_authenticate(user) else "closed"
+    return "code" if user.is_active and not auth.is_refused_here(user) else "closed"
 
 
 # Trying a code ------------------------------------------------------------------------------------
