@@ -17,6 +17,7 @@ urlpatterns = [
         path("", home.home, name="home"),
         path("", include("portal.entrance.urls")),
         path("", include("contacts.urls")),
+        path("", include("projects.urls")),
         prefix_default_language=True,
     ),
 ]

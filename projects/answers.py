@@ -64,7 +64,7 @@ class Answers:
             snapshot=snapshot,
         )
         about = BoundSection(ABOUT, self.raw_of(ABOUT), basis=empty).values
-        schedule = BoundSection(SCHEDULE, self.raw_of(SCHEDULE), basis=empty).form.cleaned_data
+        schedule = BoundSection(SCHEDULE, self.raw_of(SCHEDULE), basis=empty).values
         self.basis = replace(
             empty,
             applicant_type=about.get("applicant_type") or "",
@@ -144,16 +144,18 @@ def answers_to(application: Application, *, on: dt.date, snapshot: Snapshot) -> 
     )
 
 
-def frozen(answers: Answers, *, language: str, attachments: list[dict]) -> dict:
-    """What a version keeps: every answer with its question, in German and in `language`.
+def frozen(answers: Answers, application: Application) -> dict:
+    """What a version keeps: every answer and its question, in German and their language.
 
-    Amounts are cents, dates ISO texts. `attachments` are dicts of uuid, name, size and digest.
+    Amounts are cents, dates ISO texts. Two versions of the same answers are equal.
     """
+    language = application.language
     languages = list(dict.fromkeys((OFFICIAL, language)))
     plan = answers.plan
     return {
         "format": FORMAT,
         "languages": languages,
+        "about": _names(application),
         "sections": [_frozen_section(answers, section, languages) for section in answers.sections],
         "plan": {
             "costs_cents": plan.costs_cents,
@@ -161,8 +163,22 @@ def frozen(answers: Answers, *, language: str, attachments: list[dict]) -> dict:
             "requested_cents": plan.requested_cents,
         },
         "places": answers.places,
-        "attachments": attachments,
+        "attachments": [
+            {"uuid": str(row.uuid), "name": row.name, "size": row.size, "digest": row.digest}
+            for row in application.attachments.filter(removed_at=None)
+        ],
     }
+
+
+def _names(application: Application) -> dict[str, str]:
+    """To whom the application goes, in German."""
+    with override(OFFICIAL):
+        return {
+            "agency": str(application.agency),
+            "programme": str(application.call.programme),
+            "call": str(application.call),
+            "rule_set": application.rule_set.version,
+        }
 
 
 def _frozen_section(answers: Answers, section: Section, languages: list[str]) -> dict:

@@ -165,11 +165,7 @@ def _content(application: Application, *, on: dt.date, snapshot: Snapshot) -> tu
     answers = answers_to(application, on=on, snapshot=snapshot)
     if answers.problems:
         raise IncompleteError(answers.problems)
-    attachments = [
-        {"uuid": str(row.uuid), "name": row.name, "size": row.size, "digest": row.digest}
-        for row in application.attachments.filter(removed_at=None)
-    ]
-    return frozen(answers, language=application.language, attachments=attachments), answers
+    return frozen(answers, application), answers
 
 
 def _refuse_late(application: Application, *, now: dt.datetime) -> None:

@@ -90,11 +90,13 @@ def day(value) -> str:
 def title(context, *pages: str) -> str:
     """The title of the window: page – service, and "Error:" in front while a form has errors.
 
-    More than one name is the way to the page, the page itself in front.
+    A page with several forms says so itself, by `has_errors`. More than one name is the way to the
+    page, the page itself in front.
     """
     page = " – ".join(str(name) for name in pages)
     form = context.get("form")
-    if isinstance(form, Form) and form.is_bound and form.errors:
+    is_wrong = isinstance(form, Form) and form.is_bound and form.errors
+    if is_wrong or context.get("has_errors"):
         page = _("Error: %(page)s") % {"page": page}
     return f"{page} – {context['shell'].site_name}"
 

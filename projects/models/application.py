@@ -10,6 +10,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Agency, Area, Post
@@ -133,6 +134,12 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:application", args=[self.uuid])
+
+    def get_receipt_url(self) -> str:
+        return reverse("projects:receipt", args=[self.uuid])
 
 
 class Contributor(models.Model):

@@ -66,9 +66,13 @@ class SectionForm(PortalForm):
     def __init__(self, data=None, *, basis: Basis, is_final: bool = False, **kwargs) -> None:
         self.basis = basis
         super().__init__(data, **kwargs)
-        if not is_final:
-            for each in self.fields.values():
+        for each in self.fields.values():
+            if not is_final:
                 each.required = False
+            # The browser would cut what is pasted, and count otherwise than the server.
+            most = each.widget.attrs.pop("maxlength", None)
+            if most and "data-count" in each.widget.attrs:
+                each.widget.attrs["data-count"] = most
 
     def drop(self, *names: str) -> None:
         """Do not ask these, for `prepare`."""
@@ -136,7 +140,11 @@ class Section:
 
 
 def _texts(post: MultiValueDict, name: str) -> list[str]:
-    return [UNSTORABLE.sub("", text)[:MOST_CHARACTERS] for text in post.getlist(name)]
+    """With the line ends of the text as one character each, as the counters on the page count."""
+    return [
+        UNSTORABLE.sub("", text).replace("\r\n", "\n")[:MOST_CHARACTERS]
+        for text in post.getlist(name)
+    ]
 
 
 def is_empty(line: Mapping[str, list[str]]) -> bool:

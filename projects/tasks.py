@@ -1,0 +1,86 @@
+"""The list of sections as an applicant sees it: what is done, begun, or needs attention."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from projects.answers import Answers
+from projects.drafts import open_sections
+from projects.models import Application
+from projects.sections import ATTACHMENTS, DECLARATIONS, Section
+
+
+class TaskState(StrEnum):
+    """`NEEDS_ATTENTION`: something that was typed cannot stay as it is."""
+
+    NOT_BEGUN = "not-begun"
+    BEGUN = "begun"
+    NEEDS_ATTENTION = "needs-attention"
+    DONE = "done"
+
+
+LABELS = {
+    TaskState.NOT_BEGUN: _("not begun"),
+    TaskState.BEGUN: _("begun"),
+    TaskState.NEEDS_ATTENTION: _("needs attention"),
+    TaskState.DONE: _("done"),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A line of the list. `detail` is a number of files or the like."""
+
+    slug: str
+    title: str
+    url: str
+    state: TaskState
+    is_open: bool
+    detail: str = ""
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.state])
+
+
+def tasks_of(application: Application, answers: Answers) -> list[Task]:
+    """The sections that are asked of this applicant; attachments stand before the declarations."""
+    opened = open_sections(application)
+    found = []
+    for section in answers.sections:
+        if section is DECLARATIONS:
+            found.append(_attachments(application, is_open=ATTACHMENTS in opened))
+        found.append(
+            Task(
+                section.slug,
+                str(section.title),
+                reverse("projects:section", args=[application.uuid, section.slug]),
+                _state(section, answers),
+                section.slug in opened,
+            )
+        )
+    return found
+
+
+def _state(section: Section, answers: Answers) -> TaskState:
+    if not answers.is_begun(section):
+        return TaskState.NOT_BEGUN
+    if not answers.problems_of(section):
+        return TaskState.DONE
+    if not answers.bound(section).is_valid():
+        return TaskState.NEEDS_ATTENTION
+    return TaskState.BEGUN
+
+
+def _attachments(application: Application, *, is_open: bool) -> Task:
+    count = application.attachments.filter(removed_at=None).count()
+    return Task(
+        ATTACHMENTS,
+        str(_("Attachments")),
+        reverse("projects:attachments", args=[application.uuid]),
+        TaskState.DONE if count else TaskState.NOT_BEGUN,
+        is_open,
+        detail=str(count) if count else "",
+    )

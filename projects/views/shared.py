@@ -1,0 +1,39 @@
+"""What the pages of an applicant have in common."""
+
+import datetime as dt
+import uuid
+
+from django.http import Http404, HttpRequest
+
+from contacts.snapshot import current
+from projects.answers import Answers, answers_to
+from projects.models import Application
+
+
+def case_of(request: HttpRequest, case: uuid.UUID) -> Application:
+    """The application with this UUID, if the applicant has a part in it; else 404."""
+    rows = Application.objects.visible_to(request.applicant).select_related(
+        "call__rule_set__programme__agency", "agency", "assigned_post"
+    )
+    found = rows.prefetch_related("call__translations", "sections").filter(uuid=case).first()
+    if found is None:
+        raise Http404("no such application")
+    return found
+
+
+def answers_for(request: HttpRequest, application: Application) -> Answers:
+    return answers_to(application, on=request.on, snapshot=current(request.versions))
+
+
+def moment(request: HttpRequest) -> dict:
+    """The keywords that every verb wants: who, and when."""
+    return {"by": request.applicant, "now": request.now}
+
+
+def place_and_time(request: HttpRequest) -> dict[str, object]:
+    """The keywords of verbs that read places: who, when, and what places there are."""
+    return {**moment(request), "on": request.on, "snapshot": current(request.versions)}
+
+
+def last_saved(application: Application) -> dt.datetime:
+    return max((row.saved_at for row in application.sections.all()), default=application.saved_at)
