@@ -14,7 +14,7 @@ What other apps use:
 `ask_for_code(request, email, *, carried=None, weiter="")`
     For a view of yours, a `form_page`, whose own form with an e-mail field was valid: mails a code
     and returns the answer of your view, a redirect to the page where it is typed. `carried` is a
-    `Carried(kind, data)`: what was typed before the code, as JSON of at most 20 kB. It lies sealed
+    `Carried(kind, data)`: what was typed before the code, as JSON of at most 50 kB. It lies sealed
     in the visitor's session, outlives wrong codes, new codes, the back button and a tab that a
     phone has thrown away, and ends with the session or after a day. With the right code the handler
     of its kind is called. Whoever is logged in with that address already needs no code.

@@ -5,8 +5,10 @@ shows neither the address nor what was typed. In a hidden field instead, a phone
 soon as it throws the tab away while its owner reads the mail.
 """
 
+import base64
 import datetime as dt
 import json
+import zlib
 from dataclasses import asdict, dataclass, field, replace
 from typing import Self
 
@@ -18,7 +20,7 @@ from portal.accounts import sealing
 from portal.entrance.arrivals import Carried
 
 LASTS = dt.timedelta(hours=24)  # nobody is hurried (WCAG 2.2.1); the code itself ends sooner
-MOST_CARRIED = 20_000  # bytes of JSON
+MOST_CARRIED = 50_000  # bytes of JSON
 LONGEST_PATH = 500
 LOG_IN = "entrance"  # under which name a session keeps it
 
@@ -58,7 +60,7 @@ def begin(
 ) -> Flow:
     """A new flow. Raises ValueError for more than `MOST_CARRIED` bytes of data."""
     kind, data = carried or ("", {})
-    if len(json.dumps(data).encode()) > MOST_CARRIED:
+    if len(_written(data).encode()) > MOST_CARRIED:
         raise ValueError("This is more than can be carried through the log-in.")
     return Flow(
         email=login_code.normal(email), weiter=local_path(weiter), kind=kind, data=data, link=link
@@ -68,7 +70,9 @@ def begin(
 def keep(request: HttpRequest, flow: Flow, name: str = LOG_IN) -> None:
     """Put `flow` into the session, in place of any other of that name."""
     ends = clock.now() + LASTS
-    request.session[name] = sealing.seal(json.dumps(asdict(replace(flow, ends=ends.timestamp()))))
+    written = _written(asdict(replace(flow, ends=ends.timestamp())))
+    packed = base64.b85encode(zlib.compress(written.encode())).decode()
+    request.session[name] = sealing.seal(packed)
     if not request.user.is_authenticated:  # the session of a log-in has an end of its own
         request.session.set_expiry(int(LASTS.total_seconds()))
 
@@ -79,14 +83,18 @@ def forget(request: HttpRequest, name: str = LOG_IN) -> None:
 
 def current(request: HttpRequest, name: str = LOG_IN) -> Flow | None:
     """The flow of this session, or None."""
-    text = sealing.opened(request.session.get(name, ""))
-    if text is None:
+    packed = sealing.opened(request.session.get(name, ""))
+    if packed is None:
         return None
     try:
-        flow = Flow(**json.loads(text))
-    except (TypeError, ValueError):  # of another release
+        flow = Flow(**json.loads(zlib.decompress(base64.b85decode(packed))))
+    except (TypeError, ValueError, zlib.error):  # of another release
         return None
     return flow if flow.ends > clock.now().timestamp() else None
+
+
+def _written(values: dict) -> str:
+    return json.dumps(values, ensure_ascii=False)
 
 
 def local_path(path: str) -> str:

@@ -62,8 +62,8 @@ class AddressForm(PortalForm):
 
     email = AddressField(label=_("E-mail address"))
     remark = TrapField()
-    weiter = forms.CharField(required=False, widget=forms.HiddenInput)
-    vorgang = forms.CharField(required=False, widget=forms.HiddenInput)
+    weiter = forms.Field(required=False, widget=forms.HiddenInput)  # checked by what uses them
+    vorgang = forms.Field(required=False, widget=forms.HiddenInput)
 
 
 class CodeForm(PortalForm):

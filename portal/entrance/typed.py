@@ -8,19 +8,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from portal import own_links
+from portal import limits, own_links
 from portal.entrance import flows
 from portal.entrance.arrivals import Carried, register_arrival
 from portal.entrance.flows import Flow
 from portal.models import User
 
+FORMS_AN_HOUR = 60  # from one network address
 KIND = "typed"
 KEPT = "typed"  # under which name the session keeps it after the log-in
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105
 
 
 def carrying(request: HttpRequest) -> Flow | None:
-    """A flow with the fields of this POST, or None where nothing, or too much, was typed."""
+    """A flow with the fields of this POST, or None where nothing or too much was typed."""
+    if not limits.is_within(request, "typed", amount=FORMS_AN_HOUR, now=request.now):
+        return None
     path = flows.local_path(request.get_full_path())
     fields = [(name, values) for name, values in request.POST.lists() if name != TOKEN]
     if not path or not fields:

@@ -37,8 +37,8 @@ def address(request: HttpRequest) -> HttpResponse:
         form = AddressForm(request.POST)
         if not form.is_valid():
             return render(request, "entrance/address.html", {"form": form}, status=422)
-        flow = _going_on(request, form.cleaned_data["vorgang"])
-        flow = flow or flows.begin(weiter=form.cleaned_data["weiter"])
+        flow = _going_on(request, form.cleaned_data["vorgang"] or "")
+        flow = flow or flows.begin(weiter=form.cleaned_data["weiter"] or "")
         flow = flow.to(form.cleaned_data["email"])
         if form.cleaned_data["remark"]:  # a program: it is told what all are told, and gets no mail
             flows.keep(request, flow)
