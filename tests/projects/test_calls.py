@@ -216,7 +216,8 @@ def owners(world):
     funding.draft(call, english, state="precheck", language="en", reference="MP-7K3F-9XQ4")
     funding.draft(call)  # entered by the office
     funding.draft(call, factories.user(), state="withdrawn")
-    funding.draft(funding.call(call.rule_set), factories.user())
+    later = funding.call(call.rule_set, closes_at=CLOSES + 30 * DAY)
+    funding.draft(later, factories.user())
     return call
 
 
