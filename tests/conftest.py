@@ -57,9 +57,11 @@ def forget_what_is_held() -> None:
     from contacts.map import geometries
     from contacts.snapshot import snapshots
     from portal.legal import own_texts
+    from projects import funding
     from projects.rules import every_rule_set
 
-    for keeper in (gazetteers, snapshots, geometries, own_texts, every_rule_set):
+    keepers = (gazetteers, snapshots, geometries, own_texts, every_rule_set, funding.snapshots)
+    for keeper in keepers:
         keeper.forget()
 
 
