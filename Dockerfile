@@ -10,6 +10,7 @@ RUN pip install --require-hashes -r requirements.txt
 COPY . .
 RUN python manage.py compile_catalogues \
     && python manage.py collectstatic --noinput --verbosity 0 \
+    && python manage.py shell --command "from portal.fonts import typefaces; typefaces()" \
     && python -m compileall -q contacts portal projects
 
 FROM python:3.13-slim
@@ -17,6 +18,8 @@ RUN useradd --system --uid 10001 --no-create-home ansprechbar
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/ansprechbar /srv/ansprechbar
 WORKDIR /srv/ansprechbar
+# The one folder that the site writes to; compose.yaml puts a volume there.
+RUN install --directory --owner=ansprechbar --mode=700 var/files
 ARG RELEASE=""
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

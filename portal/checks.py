@@ -1,5 +1,7 @@
 """System checks of `manage.py check --deploy`: what the settings cannot refuse by themselves."""
 
+import os
+
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
@@ -59,6 +61,23 @@ def mail_can_leave_and_is_encrypted(app_configs, **kwargs) -> list[CheckMessage]
             "Mail travels to EMAIL_HOST without encryption.",
             hint="Leave EMAIL_USE_TLS on, or set EMAIL_USE_SSL for a server on port 465.",
             id="portal.W004",
+        )
+    ]
+
+
+@register(Tags.files, deploy=True)
+def files_can_be_stored(app_configs, **kwargs) -> list[CheckMessage]:
+    """A folder that is not there yet is made with the first file, if what it lies in is ours."""
+    folder = settings.FILES_DIR
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        return []
+    return [
+        Error(
+            f"Uploaded files cannot be stored: {folder} is not writable.",
+            hint="Give it to the user that runs the site, or set FILES_DIR to another folder.",
+            id="portal.E002",
         )
     ]
 

@@ -8,6 +8,7 @@ import datetime as dt
 import shutil
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.db import Error, connection, transaction
@@ -92,8 +93,9 @@ def migrations() -> str:
 
 def disk() -> str:
     """Whether there is room for logs, uploads and SQLite's journal."""
+    folders = [settings.VAR_DIR, *filter(Path.exists, [settings.FILES_DIR])]
     try:
-        free = shutil.disk_usage(settings.VAR_DIR).free
+        free = min(shutil.disk_usage(folder).free for folder in folders)
     except OSError:
         return "not readable"
     return OK if free > ENOUGH_DISK else f"only {free // 1024**2} MB free"

@@ -4,12 +4,15 @@ import logging
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from portal.languages import offered_code
+from portal.uploads import MAX_REQUEST
+from portal.views import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -54,6 +57,8 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 class SecurityHeadersMiddleware:
     """Sets the headers that Django does not, and gives the request an id.
 
+    An answer that brings a stricter policy for its content, as a stored file does, keeps it.
+
     An error page shows the id and the log has it on each line, so that a caller and an operator
     can find the same event without any personal data.
     """
@@ -69,7 +74,7 @@ class SecurityHeadersMiddleware:
         finally:
             _request_id.reset(token)
         response["X-Request-ID"] = request.request_id
-        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         if settings.DEMO:
@@ -90,6 +95,30 @@ class HeadMiddleware:
             response.content = b""
             response["Content-Length"] = length
         return response
+
+
+class RequestSizeMiddleware:
+    """Refuses a request that is larger than any form may send, with a page that says so.
+
+    A browser shows the page only after it has sent everything, so what comes is read and dropped,
+    up to a limit: it never reaches a disk.
+    """
+
+    largest_to_read = 4 * MAX_REQUEST
+    chunk = 1024 * 1024
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) <= MAX_REQUEST:
+            return self.get_response(request)
+        if int(length) <= self.largest_to_read:
+            with suppress(OSError):  # the browser has given up
+                while request.read(self.chunk):
+                    pass
+        return errors.too_large(request)
 
 
 class RequestIdFilter(logging.Filter):

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portal.middleware.LanguagePathMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "portal.middleware.RequestSizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -212,6 +213,9 @@ OUTBOX_DAYS = env.int("OUTBOX_DAYS", 30)  # after which text and address of a ma
 # Printed documents and uploaded files -------------------------------------------------------------
 
 EXTRA_FONT_PATHS = env.list("EXTRA_FONT_PATHS", default=[])  # folders, for scripts missing in ours
+FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))  # of cases; no web server serves it
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")  # the path of a socket, or host:port
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # of one request; how many a case may have is told by its page
 
 # Static files -------------------------------------------------------------------------------------
 
@@ -219,7 +223,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": FILES_DIR,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -23,8 +23,11 @@ def pytest_configure(config: pytest.Config) -> None:
     scratch = tempfile.TemporaryDirectory(prefix="ansprechbar-tests-")
     config.add_cleanup(scratch.cleanup)
     settings.VAR_DIR = settings.STATIC_ROOT = Path(scratch.name)
+    settings.FILES_DIR = Path(scratch.name) / "files"
+    stored = settings.STORAGES["default"]
+    options = {**stored["OPTIONS"], "location": settings.FILES_DIR}
     settings.STORAGES = {
-        **settings.STORAGES,
+        "default": {**stored, "OPTIONS": options},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.LEARNING_SECONDS = 0  # no thread that writes while a test looks

@@ -38,6 +38,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "404.html")
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, 413, "413.html")
+
+
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """A limit was reached; django-allauth finds this page by its name in `portal.urls`."""
     return _page(request, 429, "429.html")

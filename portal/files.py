@@ -1,0 +1,69 @@
+"""Files of cases: stored outside of everything that a web server serves, read by permission only.
+
+They lie in the default storage (FILES_DIR) under random names; what they were called stands in the
+row that refers to them. A file is written first and then referred to in a transaction; what nobody
+refers to in the end is swept away.
+"""
+
+import datetime as dt
+import re
+import secrets
+from collections.abc import Collection, Iterator
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.http import FileResponse
+
+from portal.uploads import KINDS
+
+SERVED_TYPES = frozenset(kind.content_type for kind in KINDS)
+OURS = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}")
+# Whatever a browser makes of a file, it may do nothing with it.
+POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def store(content: File) -> str:
+    """Write `content` and return the name that it has in the storage; it tells nothing."""
+    token = secrets.token_hex(16)
+    return default_storage.save(f"{token[:2]}/{token[2:4]}/{token}", content)
+
+
+def as_attachment(file: File, *, name: str, content_type: str) -> FileResponse:
+    """An answer that makes a browser save `file` under `name`, and never show it as a page."""
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=name,
+        content_type=content_type if content_type in SERVED_TYPES else "application/octet-stream",
+    )
+    response["Content-Security-Policy"] = POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def sweep(known: Collection[str], *, older_than: dt.timedelta, now: dt.datetime) -> int:
+    """Delete the stored files that are not `known` and older than this; say how many.
+
+    A day is a good age: between a file's writing and the commit of what refers to it lie seconds.
+    """
+    swept = 0
+    for name in _stored():
+        if name in known:
+            continue
+        if default_storage.get_modified_time(name) < now - older_than:
+            default_storage.delete(name)
+            swept += 1
+    return swept
+
+
+def _stored(folder: str = "", depth: int = 0) -> Iterator[str]:
+    """The names of all files that have a name as `store` gives it."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (name for file in files if OURS.fullmatch(name := f"{folder}/{file}"))
+    if depth < 2:
+        for inner in folders:
+            yield from _stored(f"{folder}/{inner}".lstrip("/"), depth + 1)
