@@ -59,7 +59,7 @@ def typefaces() -> Typefaces:
         font_paths=[str(folder) for folder in folders],
     )
     shown: dict[str, set[int]] = {family: set() for family in FAMILIES}
-    for info in fonts.fonts():
+    for info in sorted(fonts.fonts(), key=lambda info: info.family):
         points = code_points(Path(info.path), info.index)
         known = shown.get(info.family)
         shown[info.family] = known & points if known else points
