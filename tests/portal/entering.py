@@ -38,3 +38,8 @@ def entered(email: str) -> Client:
     client = Client()
     client.force_login(user, backend=APPLICANT_BACKEND)
     return client
+
+
+def shown(answer) -> str:
+    """The page without the places where an address may break."""
+    return re.sub(r'<wbr><span class="keep">|</span>', "", answer.text)
