@@ -50,6 +50,8 @@ class Command(BaseCommand):
         call_command("load_places")
         for folder in sorted((settings.BASE_DIR / "data" / "offices").glob("*/")):
             call_command("load_office", folder)
+            if (folder / "funding.toml").exists():
+                call_command("load_funding", folder)
         self.stdout.write("Static files …")
         call_command("collectstatic", interactive=False, verbosity=0)
 
