@@ -7,8 +7,13 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects and funding")
 
     def ready(self) -> None:
+        from contacts import panels as pages
         from portal import entrance
+        from projects import call_mails, panels
         from projects.views import start
 
         entrance.register_link(_("My applications"), "projects:own_applications")
         entrance.register_arrival(start.ARRIVAL, start.arrive)
+        pages.of_places.register(panels.of_place, state=panels.call_states)
+        pages.of_agencies.register(panels.of_agency, state=panels.call_states)
+        call_mails.register_jobs()

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from contacts import panels
 from contacts.cards import Card, OfficeToday, tiles_of
 from contacts.published import OfficeView, PostView
 from contacts.snapshot import Snapshot, current
@@ -24,7 +25,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
     )
 
 
-@public_page
+@public_page(state=panels.of_agencies.state)
 def agency(request: HttpRequest, slug: str) -> HttpResponse:
     snapshot = current(request.versions)
     found = snapshot.agency(slug)
@@ -42,6 +43,7 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
             "team": tiles_of(team, request.on),
             "former": [(post, post.tenures) for post in team if post.tenures],
             "offices": [OfficeToday(office, moment) for office in snapshot.offices_of(found)],
+            "panels": panels.of_agencies.shown(request, found),
         },
     )
 

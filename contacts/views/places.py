@@ -19,7 +19,11 @@ from portal.context import absolute
 from portal.public import public_page
 
 
-@public_page(state=open_offices)
+def _state(request: HttpRequest) -> tuple:
+    return (open_offices(request), panels.of_places.state(request))
+
+
+@public_page(state=_state)
 def municipality(request: HttpRequest, municipality: str) -> HttpResponse:
     snapshot = current(request.versions)
     moved = _moved(municipality, snapshot)
@@ -28,7 +32,7 @@ def municipality(request: HttpRequest, municipality: str) -> HttpResponse:
     return _place_page(request, _municipality(municipality, snapshot), snapshot)
 
 
-@public_page(state=open_offices)
+@public_page(state=_state)
 def locality(request: HttpRequest, municipality: str, part: str) -> HttpResponse:
     snapshot = current(request.versions)
     moved = _moved(municipality, snapshot)
@@ -72,7 +76,7 @@ def _place_page(request: HttpRequest, place: Place, snapshot: Snapshot) -> HttpR
             "office": next((card.office for card in cards if card.office), None),
             "map": answer_map(request, [place], snapshot),
             "parts": gazetteer.parts_of(place),
-            "panels": panels.for_place(request, place),
+            "panels": panels.of_places.shown(request, place),
             "credits": credits_of(gazetteer.sources),
         },
     )

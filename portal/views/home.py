@@ -8,6 +8,7 @@ from django.utils.translation import get_language_from_request, override
 
 from contacts.snapshot import current
 from portal.public import public_page
+from projects import panels
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -19,12 +20,18 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@public_page
+@public_page(state=panels.call_states)
 def home(request: HttpRequest) -> HttpResponse:
     snapshot = current(request.versions)
     at_work = [a for a in snapshot.agencies.values() if not a.is_finished(request.on)]
     return render(
         request,
         "portal/home.html",
-        {"topics": snapshot.topics, "agencies": at_work, "typed": "", "topic": None},
+        {
+            "topics": snapshot.topics,
+            "agencies": at_work,
+            "typed": "",
+            "topic": None,
+            "calls": panels.open_calls(request),
+        },
     )

@@ -12,12 +12,16 @@ from django.utils.translation import override
 from contacts.snapshot import Snapshot, current
 from portal.context import absolute
 from portal.public import public_page
+from projects import funding
+from projects.funding import Funding
 
 PLAIN_PAGES = (
     "home",
     "contacts:map",
     "contacts:agencies",
     "contacts:directory",
+    "projects:programmes",
+    "projects:funding_check",
     "contacts:imprint",
     "contacts:privacy",
     "contacts:accessibility",
@@ -58,19 +62,19 @@ def security(request: HttpRequest) -> HttpResponse:
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page of every language, each with its twins in the others (sitemaps.org, hreflang)."""
-    snapshot = current(request.versions)
+    snapshot, programmes = current(request.versions), funding.current(request.versions)
     languages = [code for code, _name in settings.LANGUAGES]
     addresses = {}
     for code in languages:
         with override(code):
-            addresses[code] = [absolute(request, path) for path in _paths(snapshot)]
+            addresses[code] = [absolute(request, path) for path in _paths(snapshot, programmes)]
     pages = [
         list(zip(languages, twins, strict=True)) for twins in zip(*addresses.values(), strict=True)
     ]
     return render(request, "sitemap.xml", {"pages": pages}, content_type="application/xml")
 
 
-def _paths(snapshot: Snapshot) -> Iterator[str]:
+def _paths(snapshot: Snapshot, programmes: Funding) -> Iterator[str]:
     for name in PLAIN_PAGES:
         yield reverse(name)
     for agency in snapshot.agencies.values():
@@ -78,6 +82,8 @@ def _paths(snapshot: Snapshot) -> Iterator[str]:
     for row in (*snapshot.offices.values(), *snapshot.posts.values()):
         if not row.archived_on:
             yield row.get_absolute_url()
+    for programme in programmes.programmes:
+        yield programme.get_absolute_url()
     for place in snapshot.gazetteer.by_id.values():
         if snapshot.is_covered(place):
             yield place.get_absolute_url()

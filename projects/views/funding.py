@@ -22,12 +22,8 @@ from projects.call_words import end_in_words, instant_in_words, time_left
 from projects.eligibility import Elsewhere, Idea, Result, Verdict, Where
 from projects.funding import CallView, Funding, ProgrammeView, current
 from projects.funding_forms import CheckForm
+from projects.panels import call_states
 from projects.states import CallState
-
-
-def call_states(request: HttpRequest) -> tuple[str, ...]:
-    """For `public_page(state=…)`: a page with calls changes when one opens or closes."""
-    return current(request.versions).states(request.now)
 
 
 def calls_and_offices(request: HttpRequest) -> tuple:
