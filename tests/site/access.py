@@ -100,6 +100,19 @@ ACCOUNT = {
     "usersessions_list": (401, 200),
     "accounts:stay": (401, 200),
 }
+# What the entrance of people without a password, and every page behind it, answers to everybody
+# else (401: sent to the log-in by code), and to an applicant.
+ENTRANCE = {
+    "entrance:log_in": (200, 302),
+    "entrance:code": (401, 401),  # nobody has asked for one
+    "entrance:typed": (401, 302),  # nobody has lost anything
+    "entrance:log_out": (401, 200),
+    "entrance:account": (401, 200),
+    "entrance:new_address": (401, 200),
+    "entrance:data": (401, 302),  # by POST only
+    "entrance:delete": (401, 200),
+    "entrance:link": (410, 410),  # of a link that is no good
+}
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
 # By POST only.
 DECISIONS = (
@@ -133,6 +146,7 @@ ARGUMENTS = {
     "contacts:office": ["grimma"],
     "contacts:post": ["koi"],
     "contacts:vcard": ["koi"],
+    "entrance:link": ["x"],
     "account_reset_password_from_key": ["1", "abc-def"],
     "mfa_edit_webauthn": [1],
     "mfa_remove_webauthn": [1],
@@ -143,7 +157,9 @@ NOT_IN_A_DEMO = ("security",)  # it names nobody: the agencies in its data do no
 
 
 def class_of(route: Route) -> str:
-    """`public`, `account`, `general`, `model`, `unnamed`; "" for one nobody has thought about."""
+    """`public`, `entrance`, `account`, `general`, `model`, `unnamed`; "" for a forgotten one."""
+    if route.name in ENTRANCE:
+        return "entrance"
     if route.pattern.startswith("verwaltung/konto/"):
         return "account" if route.name in ACCOUNT else ""
     if route.name in GENERAL:

@@ -21,9 +21,11 @@ from portal.models import JobRun, Page
 from tests import factories
 from tests.contacts.county import county
 from tests.contacts.test_visibility import FOR_ITS_STAFF, PUBLISHED, rows_of
+from tests.portal.entering import entered
 from tests.site.access import (
     ACCOUNT,
     ARGUMENTS,
+    ENTRANCE,
     GENERAL,
     GONE,
     MODELS,
@@ -43,7 +45,8 @@ from tests.site.routes import Route, routes
 pytestmark = pytest.mark.django_db
 OF_AN_AGENCY = {model._meta.model_name for model in (*PUBLISHED, *FOR_ITS_STAFF)}
 OF_AN_AGENCY |= {"outboxmessage"}
-LOG_IN = ("/verwaltung/login/", "/verwaltung/konto/anmelden/")
+LOG_IN = ("/verwaltung/login/", "/verwaltung/konto/anmelden/", "/de/anmelden/")
+APPLICANT = "applicant"  # in the administration, a visitor like any other
 PORTALS = ("user", "page", "outboxmessage", "jobrun")
 OF_A_ROW = [
     route
@@ -76,7 +79,8 @@ def test_the_tables_name_no_route_and_no_model_that_has_gone():
     models = {match["model"] for name in names if (match := NAME.fullmatch(name))}
 
     assert set(MODELS) == models
-    assert set(GENERAL) | set(ACCOUNT) | set(ARGUMENTS) | set(REDIRECTS) <= names
+    assert set(GENERAL) | set(ACCOUNT) | set(ENTRANCE) <= names
+    assert set(ARGUMENTS) | set(REDIRECTS) <= names
 
 
 # Two agencies, and somebody of every kind ---------------------------------------------------------
@@ -127,8 +131,9 @@ def ids(rows: dict) -> dict[str, int]:
 
 
 def people(agency_id: int) -> Iterator[tuple[str, Level, Client]]:
-    """A client for every role, for staff without one, for a superuser, and for a visitor."""
+    """A client for every role, for staff without one, a superuser, a visitor and an applicant."""
     yield "visitor", Level.VISITOR, Client()
+    yield APPLICANT, Level.VISITOR, entered("applicant@example.org")
     users = [("staff without a role", Level.NO_ROLE, factories.user(is_staff=True))]
     users += [("superuser", Level.SUPERUSER, factories.user(is_staff=True, is_superuser=True))]
     for role in Role:
@@ -179,6 +184,13 @@ def test_a_public_page_is_the_same_for_everybody(everybody, route):
             texts.add(response.content)
 
     assert len(texts) <= 1
+
+
+@pytest.mark.parametrize("route", of_class("entrance"), ids=lambda route: route.name)
+def test_what_lies_behind_the_entrance_opens_for_applicants_alone(everybody, route):
+    address = reverse(route.name, args=ARGUMENTS.get(route.name, []))
+    for name, _level, client in everybody:
+        assert ask(client, address) == ENTRANCE[route.name][name == APPLICANT], name
 
 
 # The administration -------------------------------------------------------------------------------
