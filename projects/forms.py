@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.forms import PortalForm
 from projects.sections.about import StartForm
 
 
@@ -26,3 +27,33 @@ class BeginForm(StartForm):
         super().prepare()
         if self.is_signed_in:
             self.drop("email")
+
+
+class TextForm(PortalForm):
+    """One text: a message to the office, or a word on what it has asked."""
+
+    text = forms.CharField(
+        label=_("Your message"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write at least one sentence.")},
+    )
+
+    def __init__(self, *args, label: str = "", **kwargs) -> None:
+        self.label = label
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        if self.label:
+            self.fields["text"].label = self.label
+
+
+class InviteForm(PortalForm):
+    """Whom to ask to write along."""
+
+    email = forms.EmailField(
+        label=_("E-mail address of the person"),
+        help_text=_("They get a link, and come in with a code to this very address."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+        error_messages={"required": _("Enter an e-mail address.")},
+    )

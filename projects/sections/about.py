@@ -57,6 +57,7 @@ class AboutForm(SectionForm):
         self.fields["applicant_type"].choices = [
             (kind.value, kind.label) for kind in ApplicantType if kind in rules.applicant_types
         ]
+        self.fields["measure_kind"].names = dict(MeasureKind.choices)  # without their ceilings
         self.fields["measure_kind"].choices = [
             (kind.value, _up_to(kind, ceiling)) for kind, ceiling in rules.ceilings.items()
         ]

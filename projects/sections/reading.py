@@ -132,5 +132,6 @@ def shown(field_: forms.Field, value: Any) -> str:
     if isinstance(value, dict):  # a place
         return value["name"]
     if isinstance(field_, forms.ChoiceField):
-        return str(dict(field_.choices).get(str(value), value))
+        names = getattr(field_, "names", None) or dict(field_.choices)
+        return str(names.get(str(value), value))
     return str(value)

@@ -274,13 +274,3 @@ def receipt(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
         return redirect("projects:application", found.uuid)
     context = {"application": found, "version": version}
     return render(request, "projects/application/receipt.html", context)
-
-
-@applicant_page
-def document(request: HttpRequest, case: uuid.UUID, number: int) -> HttpResponse:
-    """The document of a version, as it was made when it was sent."""
-    found = case_of(request, case)
-    version = found.versions.defer("content").filter(number=number).first()
-    if version is None:
-        raise Http404("no such version")
-    return status.as_pdf(version)
