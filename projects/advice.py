@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from contacts.index import Hit
+from contacts.published import AgencyView
 from contacts.reader import Reading
 from contacts.resolver import Outcome, Resolution, look_up, resolve
 from contacts.snapshot import Snapshot
@@ -18,6 +19,7 @@ class Advice:
     reading: Reading
     resolution: Resolution | None = None
     choices: tuple[Hit, ...] = ()
+    agencies: tuple[AgencyView | None, ...] = ()  # of all that it may mean, each once
     more: int = 0
 
     @property
@@ -30,6 +32,11 @@ class Advice:
         return self.resolution is None and not self.choices
 
     @property
+    def agency(self) -> AgencyView | None:
+        """Who answers there, or would have to, if that is the same for all that it may mean."""
+        return self.agencies[0] if len(self.agencies) == 1 else None
+
+    @property
     def is_outside(self) -> bool:
         return self.resolution is not None and self.resolution.outcome is Outcome.OUTSIDE
 
@@ -37,10 +44,14 @@ class Advice:
 def advise(typed: str, chosen: str = "", *, on: dt.date, snapshot: Snapshot) -> Advice:
     """Read `typed` as the look-up does; `chosen` is the key of one of the places it may mean."""
     found = look_up(typed, on=on, snapshot=snapshot)
-    if found.answer is not None:
-        return Advice(found.reading, found.answer)
-    hit = next((hit for hit in found.hits if hit.place.key == chosen), None)
-    if hit is not None:
-        return Advice(found.reading, resolve(hit.place, on=on, snapshot=snapshot))
+    answer = found.answer
+    if answer is None:
+        hit = next((hit for hit in found.hits if hit.place.key == chosen), None)
+        answer = resolve(hit.place, on=on, snapshot=snapshot) if hit else None
+    if answer is not None:
+        return Advice(found.reading, answer, agencies=(answer.agency,))
     choices = found.hits[:SHOWN_CHOICES]
-    return Advice(found.reading, choices=choices, more=len(found.hits) - len(choices))
+    agencies = tuple(dict.fromkeys(resolution.agency for resolution in found.resolutions))
+    return Advice(
+        found.reading, choices=choices, agencies=agencies, more=len(found.hits) - len(choices)
+    )

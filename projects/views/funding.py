@@ -19,11 +19,13 @@ from portal.public import public_page
 from projects import eligibility, ics
 from projects.advice import Advice, advise
 from projects.call_words import end_in_words, instant_in_words, time_left
-from projects.eligibility import Elsewhere, Idea, Result, Verdict, Where
+from projects.eligibility import Idea, Result, Verdict, Where
 from projects.funding import CallView, Funding, ProgrammeView, current
 from projects.funding_forms import CheckForm
 from projects.panels import call_states
+from projects.rules import Rules
 from projects.states import CallState
+from projects.terms import MeasureKind
 
 
 def calls_and_offices(request: HttpRequest) -> tuple:
@@ -117,6 +119,7 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
             "is_over": found.is_over(request.on),
             "calls": calls_now(found, request),
             "rules": shown.rules if shown else None,
+            "amounts": _amounts(shown.rules) if shown else [],
             "blank_form": _blank_form(shown),
             **_advice_context(request, advice),
         },
@@ -137,6 +140,14 @@ def deadline(request: HttpRequest, slug: str, call: str) -> HttpResponse:
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{shown.slug}.ics"'},
     )
+
+
+def _amounts(rules: Rules) -> list[tuple[int, list[MeasureKind]]]:
+    """The ceilings, each with the kinds of projects that have it, the highest first."""
+    kinds: dict[int, list[MeasureKind]] = {}
+    for kind, cents in rules.ceilings.items():
+        kinds.setdefault(cents, []).append(kind)
+    return sorted(kinds.items(), reverse=True)
 
 
 def _blank_form(call: CallView | None) -> str:
@@ -212,8 +223,7 @@ def check(request: HttpRequest) -> HttpResponse:
         wanted = None
     context = {"wanted": wanted}
     if not any(name in request.GET for name in CheckForm.base_fields):
-        form = CheckForm(initial={"gefoerdert": Elsewhere.NO})
-        return render(request, "projects/funding/check.html", {**context, "form": form})
+        return render(request, "projects/funding/check.html", {**context, "form": CheckForm()})
     context["form"] = form = CheckForm(request.GET)
     if not form.is_valid():
         return render(request, "projects/funding/check.html", context)
@@ -234,16 +244,14 @@ def _check(
     funding: Funding,
 ) -> Checked:
     """The best of the answers of every programme, and every call, that the idea may belong to."""
-    agency = _agency(advice)
+    agency = advice.agency if advice else None
+    every = funding.at_work(request.on)
     if wanted is not None:
         candidates = [wanted]
-    elif agency is not None:
-        candidates = funding.of_agency(agency, request.on)
-    elif advice is not None and advice.is_outside:
-        candidates = []
-    else:  # nobody knows where: with one programme only, it is that
-        every = funding.at_work(request.on)
-        candidates = every if len(every) == 1 else []
+    else:
+        candidates = funding.of_agency(agency, request.on) if agency else []
+    if not candidates and len(every) == 1:  # nobody is kept from applying for it
+        candidates = every
 
     def answer(programme: ProgrammeView | None, call: CallView | None) -> Checked:
         where = _where(advice, agency, programme)
@@ -262,11 +270,6 @@ def _check(
         for call in programme.current_calls(request.now) or [None]
     ]
     return min(answers or [answer(None, None)], key=lambda checked: checked.result.verdict)
-
-
-def _agency(advice: Advice | None) -> AgencyView | None:
-    """Who answers for the place, or would have to; None for a place outside or unclear."""
-    return advice.resolution.agency if advice and advice.resolution else None
 
 
 def _where(
