@@ -17,15 +17,18 @@ from django.http import FileResponse
 from portal.uploads import KINDS
 
 SERVED_TYPES = frozenset(kind.content_type for kind in KINDS)
-OURS = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}")
+OURS = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}")
 # Whatever a browser makes of a file, it may do nothing with it.
 POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def store(content: File) -> str:
-    """Write `content` and return the name that it has in the storage; it tells nothing."""
+def store(content: File, *, folder: str) -> str:
+    """Write `content` and return the name that it has in the storage; it tells nothing.
+
+    Each kind of file has a `folder` of its own, such as "attachments", which it also sweeps.
+    """
     token = secrets.token_hex(16)
-    return default_storage.save(f"{token[:2]}/{token[2:4]}/{token}", content)
+    return default_storage.save(f"{folder}/{token[:2]}/{token[2:4]}/{token}", content)
 
 
 def as_attachment(file: File, *, name: str, content_type: str) -> FileResponse:
@@ -42,13 +45,15 @@ def as_attachment(file: File, *, name: str, content_type: str) -> FileResponse:
     return response
 
 
-def sweep(known: Collection[str], *, older_than: dt.timedelta, now: dt.datetime) -> int:
-    """Delete the stored files that are not `known` and older than this; say how many.
+def sweep(
+    folder: str, *, known: Collection[str], older_than: dt.timedelta, now: dt.datetime
+) -> int:
+    """Delete the files of `folder` that are not `known` and older than this; say how many.
 
     A day is a good age: between a file's writing and the commit of what refers to it lie seconds.
     """
     swept = 0
-    for name in _stored():
+    for name in _stored(folder):
         if name in known:
             continue
         if default_storage.get_modified_time(name) < now - older_than:
@@ -57,8 +62,8 @@ def sweep(known: Collection[str], *, older_than: dt.timedelta, now: dt.datetime)
     return swept
 
 
-def _stored(folder: str = "", depth: int = 0) -> Iterator[str]:
-    """The names of all files that have a name as `store` gives it."""
+def _stored(folder: str, depth: int = 0) -> Iterator[str]:
+    """The names of all files in `folder` that have a name as `store` gives it."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:
@@ -66,4 +71,4 @@ def _stored(folder: str = "", depth: int = 0) -> Iterator[str]:
     yield from (name for file in files if OURS.fullmatch(name := f"{folder}/{file}"))
     if depth < 2:
         for inner in folders:
-            yield from _stored(f"{folder}/{inner}".lstrip("/"), depth + 1)
+            yield from _stored(f"{folder}/{inner}", depth + 1)

@@ -27,9 +27,13 @@ class Verdict(StrEnum):
     QUARANTINED = "quarantined"
 
 
+def is_configured() -> bool:
+    return bool(settings.CLAMD_SOCKET)
+
+
 def scan(content: File) -> Verdict:
     """What the scanner says of `content`, which is read from its start."""
-    if not settings.CLAMD_SOCKET:
+    if not is_configured():
         return Verdict.NOT_SCANNED
     try:
         answer = _ask(content)

@@ -9,7 +9,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from contacts import panels as pages
         from portal import entrance
-        from projects import call_mails, panels
+        from projects import attachments, call_mails, panels
         from projects.views import start
 
         entrance.register_link(_("My applications"), "projects:own_applications")
@@ -17,3 +17,4 @@ class ProjectsConfig(AppConfig):
         pages.of_places.register(panels.of_place, state=panels.call_states)
         pages.of_agencies.register(panels.of_agency, state=panels.call_states)
         call_mails.register_jobs()
+        attachments.register_jobs()

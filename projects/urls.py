@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import application, funding, start
+from projects.views import application, files, funding, start, status
 
 app_name = "projects"
 urlpatterns = [
@@ -12,7 +12,20 @@ urlpatterns = [
     path("antrag/neu/", start.begin, name="begin"),
     path("antrag/<uuid:case>/", application.application, name="application"),
     path("antrag/<uuid:case>/abschnitt/<slug:slug>/", application.section, name="section"),
+    path("antrag/<uuid:case>/anlagen/", files.attachment_list, name="attachments"),
+    path("antrag/<uuid:case>/anlagen/<uuid:number>/", files.attachment, name="attachment"),
+    path(
+        "antrag/<uuid:case>/anlagen/<uuid:number>/entfernen/",
+        files.remove,
+        name="attachment_remove",
+    ),
     path("antrag/<uuid:case>/pruefen/", application.check, name="check"),
+    path("antrag/<uuid:case>/nachricht/", status.message, name="message"),
+    path("antrag/<uuid:case>/antwort/", status.word, name="word"),
+    path("antrag/<uuid:case>/vorabpruefung/", status.precheck, name="precheck"),
+    path("antrag/<uuid:case>/weiterschreiben/", status.take_back, name="take_back"),
+    path("antrag/<uuid:case>/zurueckziehen/", status.withdraw, name="withdraw"),
+    path("antrag/<uuid:case>/fassung/<int:number>/", status.version, name="version"),
     path("antrag/<uuid:case>/eingang/", application.receipt, name="receipt"),
-    path("antrag/<uuid:case>/antrag-<int:number>.pdf", application.document, name="document"),
+    path("antrag/<uuid:case>/antrag-<int:number>.pdf", status.document, name="document"),
 ]

@@ -44,7 +44,7 @@ def age(folder: Path, name: str, **ago: float) -> None:
 
 
 def test_a_file_gets_a_name_that_tells_nothing_and_is_read_by_nobody_else(folder):
-    first, second = (files.store(ContentFile(b"x", name="Ana Müller.pdf")) for _time in range(2))
+    first, second = (files.store(ContentFile(b"x", name="Ana Müller.pdf"), folder="own") for _time in range(2))
 
     assert first != second
     assert files.OURS.fullmatch(first)
@@ -57,7 +57,7 @@ def test_a_large_upload_is_moved_into_its_place(folder):
     sent = pdf_bytes() + b"\n" * (3 * MB)
 
     with closing(large_upload("a.pdf", sent, "application/pdf")) as upload:
-        name = files.store(upload)
+        name = files.store(upload, folder="own")
 
     assert (folder / name).read_bytes() == sent
     assert (folder / name).stat().st_mode & 0o777 == 0o600
@@ -103,22 +103,24 @@ def test_a_type_that_we_do_not_take_is_not_served_as_such(claimed):
 
 
 def test_the_sweep_takes_what_is_old_and_known_to_nobody(folder):
-    kept, orphan, fresh = (files.store(ContentFile(b"x")) for _time in range(3))
+    kept, orphan, fresh = (files.store(ContentFile(b"x"), folder="own") for _time in range(3))
+    others = files.store(ContentFile(b"x"), folder="others")
+    age(folder, others, days=100)
     age(folder, kept, days=100)
     age(folder, orphan, days=2)
     age(folder, fresh, hours=1)
-    (folder / "README").write_text("not ours")
-    age(folder, "README", days=100)
+    (folder / "own" / "README").write_text("not ours")
+    age(folder, "own/README", days=100)
 
-    swept = files.sweep({kept}, older_than=dt.timedelta(days=1), now=NOW)
+    swept = files.sweep("own", known={kept}, older_than=dt.timedelta(days=1), now=NOW)
 
     assert swept == 1
-    assert [default_storage.exists(name) for name in (kept, orphan, fresh)] == [True, False, True]
-    assert (folder / "README").exists()
+    assert not default_storage.exists(orphan)
+    assert all(map(default_storage.exists, (kept, fresh, others, "own/README")))
 
 
 def test_without_a_folder_there_is_nothing_to_sweep(folder):
-    assert files.sweep(set(), older_than=dt.timedelta(days=1), now=NOW) == 0
+    assert files.sweep("own", known=set(), older_than=dt.timedelta(days=1), now=NOW) == 0
 
 
 def test_a_folder_that_cannot_be_written_is_found_before_the_start(settings, tmp_path):
