@@ -44,7 +44,8 @@ def age(folder: Path, name: str, **ago: float) -> None:
 
 
 def test_a_file_gets_a_name_that_tells_nothing_and_is_read_by_nobody_else(folder):
-    first, second = (files.store(ContentFile(b"x", name="Ana Müller.pdf"), folder="own") for _time in range(2))
+    sent = ContentFile(b"x", name="Ana Müller.pdf")
+    first, second = (files.store(sent, folder="own") for _time in range(2))
 
     assert first != second
     assert files.OURS.fullmatch(first)
