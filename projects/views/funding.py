@@ -25,7 +25,7 @@ from projects.funding_forms import CheckForm
 from projects.panels import call_states
 from projects.rules import Rules
 from projects.states import CallState
-from projects.terms import MeasureKind
+from projects.terms import ApplicantType, MeasureKind
 
 
 def calls_and_offices(request: HttpRequest) -> tuple:
@@ -120,6 +120,9 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
             "calls": calls_now(found, request),
             "rules": shown.rules if shown else None,
             "amounts": _amounts(shown.rules) if shown else [],
+            "applicant_types": [
+                kind for kind in ApplicantType if shown and kind in shown.rules.applicant_types
+            ],
             "blank_form": _blank_form(shown),
             **_advice_context(request, advice),
         },
