@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from portal.languages import offered_code
 from portal.uploads import MAX_REQUEST
-from portal.views import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -108,7 +107,10 @@ class RequestSizeMiddleware:
     chunk = 1024 * 1024
 
     def __init__(self, get_response: GetResponse) -> None:
+        from portal.views import errors  # not above: the log needs this module before the models
+
         self.get_response = get_response
+        self.refuse = errors.too_large
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"
@@ -118,7 +120,7 @@ class RequestSizeMiddleware:
             with suppress(OSError):  # the browser has given up
                 while request.read(self.chunk):
                     pass
-        return errors.too_large(request)
+        return self.refuse(request)
 
 
 class RequestIdFilter(logging.Filter):
