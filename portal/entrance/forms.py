@@ -44,6 +44,7 @@ class DigitsField(forms.CharField):
         attributes = {
             "autocomplete": "one-time-code",
             "inputmode": "numeric",
+            "autocapitalize": "none",
             "spellcheck": "false",
             "dir": "ltr",
         }

@@ -31,7 +31,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, 403, "403_csrf.html")
+    """What was typed on a public page of ours is offered once more, with a fresh token."""
+    from portal.entrance import typed  # this module is loaded before any model is
+
+    is_public = offered_code(request.path_info.lstrip("/").split("/")[0]) is not None
+    again = typed.again(request) if is_public else None
+    return again or _page(request, 403, "403_csrf.html")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

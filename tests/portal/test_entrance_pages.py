@@ -374,6 +374,23 @@ def test_a_form_that_was_sent_after_the_session_had_ended_is_sent_again(client):
     assert "Zeile &lt;zwei&gt;" in page.text
 
 
+def test_a_form_with_an_old_token_is_offered_once_more_if_it_came_from_a_page_of_ours():
+    client = Client(enforce_csrf_checks=True)
+    fields = {"text": "Zeile eins", "csrfmiddlewaretoken": "a" * 64}
+
+    ours = client.post(NOTE, fields, headers={"Origin": "http://testserver"})
+    again = re.search(r'csrfmiddlewaretoken" value="(\w+)"', ours.text)[1]
+    sent = client.post(NOTE, {"text": "Zeile eins", "csrfmiddlewaretoken": again})
+
+    assert (ours.status_code, ours.headers["Cache-Control"]) == (403, "no-store")
+    assert 'name="text" value="Zeile eins"' in ours.text
+    assert sent.headers["Location"].startswith(f"{LOG_IN}?vorgang=")
+    for headers in ({}, {"Origin": "https://elsewhere.example"}, {"Origin": "null"}):
+        answer = client.post(NOTE, fields, headers=headers)
+        assert answer.status_code == 403
+        assert "Zeile eins" not in answer.text
+
+
 def test_a_page_behind_the_log_in_is_come_back_to_with_its_query(client):
     answer = client.get(f"{NOTE}?a=1&b=%C3%B6")
 
