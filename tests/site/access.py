@@ -112,6 +112,9 @@ ENTRANCE = {
     "entrance:data": (401, 302),  # by POST only
     "entrance:delete": (401, 200),
     "entrance:link": (410, 410),  # of a link that is no good
+    "projects:attachments": (401, 404),  # of a case that is not theirs, as below
+    "projects:attachment": (401, 404),
+    "projects:attachment_remove": (401, 404),
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
 # By POST only.
@@ -135,6 +138,7 @@ NAME = re.compile(
     r"(?P<verb>changelist|export|table|add|history|delete|change|delete_translation|"
     rf"leave|{'|'.join((*FOR_EDITORS, *DECISIONS))})"
 )
+CASE = "6f1c3f0e-5d0a-4a53-9a5e-000000000000"  # nobody's
 ARGUMENTS = {
     "contacts:municipality": ["grimma"],
     "contacts:confirm": ["x"],
@@ -147,6 +151,9 @@ ARGUMENTS = {
     "contacts:post": ["koi"],
     "contacts:vcard": ["koi"],
     "entrance:link": ["x"],
+    "projects:attachments": [CASE],
+    "projects:attachment": [CASE, CASE],
+    "projects:attachment_remove": [CASE, CASE],
     "account_reset_password_from_key": ["1", "abc-def"],
     "mfa_edit_webauthn": [1],
     "mfa_remove_webauthn": [1],

@@ -134,5 +134,8 @@ NO_PAGE = {
     "entrance:new_address": "behind the log-in",
     "entrance:data": "behind the log-in",
     "entrance:delete": "behind the log-in",
+    "projects:attachments": "behind the log-in: see tests/projects/test_attachments.py",
+    "projects:attachment": "a file",
+    "projects:attachment_remove": "behind the log-in",
     "contacts:accent": "a style sheet of two colours, loaded by the pages of an agency",
 }
