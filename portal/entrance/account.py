@@ -7,11 +7,10 @@ from django.db import IntegrityError, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from portal import limits, login_code, my_data, privacy
 from portal.accounts import journal, sessions
-from portal.context import site_address
+from portal.context import SITE_NAME, site_address
 from portal.entrance import flows, log_in, mails
 from portal.entrance.flows import Flow
 from portal.entrance.forms import NewAddressForm, TwoCodesForm
@@ -140,7 +139,7 @@ def data(request: HttpRequest) -> HttpResponse:
         request, "my-data", amount=COPIES_AN_HOUR, now=request.now, of=str(user.pk)
     ):
         return render(request, "429.html", status=429)
-    name = f"{_('my-data')}-{request.on.isoformat()}.zip"
+    name = f"{SITE_NAME.lower()}-{request.on.isoformat()}.zip"
     journal.tell(user, "copy of own data", by=user)
     return FileResponse(my_data.write(user, now=request.now), as_attachment=True, filename=name)
 
