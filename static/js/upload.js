@@ -33,6 +33,7 @@ async function sendAll(files) {
   const reasons = [];
   try {
     for (const [position, file] of files.entries()) {
+      bar.hidden = false;
       bar.value = 0;
       words.textContent = form.dataset.sending.replace("%(name)s", () => file.name).replace("%(number)s", position + 1).replace("%(of)s", files.length);
       const answer = await send(file);
@@ -51,6 +52,7 @@ async function sendAll(files) {
     words.textContent = error.message || form.dataset.lost;
   }
   busy = false;
+  bar.hidden = true;
   picker.value = "";
   if (!list) return;
   document.querySelector("[data-uploaded]").replaceWith(list);

@@ -1,5 +1,6 @@
 """Files of an application: who may add, see and remove them, and what stays of them."""
 
+import base64
 import datetime as dt
 import os
 import socket
@@ -420,3 +421,84 @@ def test_a_connection_that_breaks_midway_leaves_nothing_behind(
     assert stored_in(folder) == []
     assert not draft.attachments.exists()
     assert client.get(page(draft)).status_code == 200
+
+
+# In the browser -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def signed_in(browser, live_server, client):
+    """Opens pages of the applicant's own, 360 pixels wide."""
+    opened = []
+
+    def open_page(address: str, **options):
+        context = browser.new_context(viewport={"width": 360, "height": 740}, **options)
+        cookies = [{"name": "session", "value": client.cookies["session"].value}]
+        context.add_cookies([cookie | {"url": live_server.url} for cookie in cookies])
+        opened.append(context)
+        page = context.new_page()
+        page.goto(live_server.url + address)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+def picked(name: str, content: bytes) -> dict:
+    return {"name": name, "mimeType": "", "buffer": content}
+
+
+DROP = """(form) => {
+  const files = new DataTransfer();
+  const type = "application/pdf";
+  files.items.add(new File([atob(form.dataset.test)], "gezogen.pdf", { type }));
+  form.dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true }));
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_files_are_sent_as_soon_as_they_are_chosen_or_dropped(signed_in, draft):
+    opened = signed_in(page(draft))
+
+    opened.set_input_files(
+        "#id_files",
+        [
+            picked("leer.pdf", b""),
+            picked("Satzung.pdf", pdf_bytes()),
+            picked("brief.pdf", b"<html>"),
+            picked("Foto.png", picture_bytes("PNG")),
+        ],
+    )
+    opened.locator(".files li").nth(1).wait_for()
+
+    assert opened.locator(".files bdi").all_inner_texts()[::2] == ["Satzung.pdf", "Foto.png"]
+    reasons = opened.locator(".summary li").all_inner_texts()
+    assert ["leer.pdf" in reasons[0], "brief.pdf" in reasons[1], len(reasons)] == [True, True, 2]
+    assert opened.evaluate("document.activeElement.className") == "summary"
+    opened.evaluate(
+        "text => document.querySelector('[data-upload]').dataset.test = text",
+        base64.b64encode(pdf_bytes("drop")).decode(),
+    )
+    opened.locator("[data-upload]").evaluate(DROP)
+    opened.locator(".files li").nth(2).wait_for()
+    assert opened.locator(".summary").count() == 0
+    assert opened.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_files_are_sent_and_removed_without_javascript(signed_in, draft):
+    opened = signed_in(page(draft), java_script_enabled=False)
+
+    files = [picked("a.pdf", pdf_bytes()), picked("b.pdf", b"x")]
+    opened.set_input_files("#id_files", files)
+    opened.locator("form.upload button").press("Enter")
+    opened.locator(".summary").wait_for()
+    assert opened.locator(".files li").count() == 1
+    opened.locator(".file-remove").click()
+    opened.locator("main button").click()
+
+    assert opened.locator(".files li").count() == 0
+    assert "a.pdf" in opened.locator("main .notice").inner_text()
