@@ -10,31 +10,48 @@ ROOT = settings.BASE_DIR
 # What may look down on everything: addresses, start page, sitemap, commands, the demo.
 ROOF = ("portal.urls", "portal.views", "portal.management")
 
-# A module of `contacts` may import from its own row and from the rows above it.
-LAYERS = [
-    ["spans"],
-    ["names", "slugs", "roles", "spoken"],
-    ["models"],
-    ["history", "places", "loading", "states", "records"],
-    ["index", "tables"],
-    ["reader"],
-    ["gazetteer", "load_places", "load_office"],
-    ["published"],
-    ["snapshot"],
-    ["resolver"],
-    ["labels", "reasons", "cards", "map", "vcard", "panels", "coverage", "demand"],
-    ["rule_checks"],
-    ["responsibilities"],
-    ["publishing", "publication_lines", "staffing"],
-    ["golden_cases", "consequences", "learning", "closing"],
-    ["archiving", "proposals", "corrections", "colleagues"],
-    ["confirming", "rehearsal", "undoing", "quality"],
-    ["imports"],
-    ["forms", "filters", "demo", "checks", "todo"],
-    ["views", "admin", "management", "templatetags"],
-    ["urls"],
-    ["apps"],
-]
+# A module may import from its own row of its package and from the rows above it.
+LAYERS = {
+    "contacts": [
+        ["spans"],
+        ["names", "slugs", "roles", "spoken"],
+        ["models"],
+        ["history", "places", "loading", "states", "records"],
+        ["index", "tables"],
+        ["reader"],
+        ["gazetteer", "load_places", "load_office"],
+        ["published"],
+        ["snapshot"],
+        ["resolver"],
+        ["labels", "reasons", "cards", "map", "vcard", "panels", "coverage", "demand"],
+        ["rule_checks"],
+        ["responsibilities"],
+        ["publishing", "publication_lines", "staffing"],
+        ["golden_cases", "consequences", "learning", "closing"],
+        ["archiving", "proposals", "corrections", "colleagues"],
+        ["confirming", "rehearsal", "undoing", "quality"],
+        ["imports"],
+        ["forms", "filters", "demo", "checks", "todo"],
+        ["views", "admin", "management", "templatetags"],
+        ["urls"],
+        ["apps"],
+    ],
+    "projects": [
+        ["terms", "states", "money", "references", "calendar", "call_words"],
+        ["models"],
+        ["rules", "events", "fields", "actors"],
+        ["funding", "sections"],
+        ["plan"],
+        ["answers"],
+        ["advice", "eligibility", "ics", "documents", "differences"],
+        ["drafts", "mails", "calls"],
+        ["attachments", "call_mails", "rule_versions", "status", "tasks", "workflow"],
+        ["forms", "funding_forms", "load_funding", "panels"],
+        ["views", "admin", "management", "templatetags"],
+        ["urls"],
+        ["apps"],
+    ],
+}
 
 
 def modules(package: str) -> list[Path]:
@@ -57,9 +74,9 @@ def imports(source: str) -> set[str]:
 
 
 def layer(module: str) -> int:
-    """The row of a module of `contacts`, such as 1 for contacts.models.areas."""
-    part = module.split(".")[1]
-    for number, names in enumerate(LAYERS):
+    """The row of a module of `contacts` or `projects`, such as 2 for contacts.models.areas."""
+    package, part = module.split(".")[:2]
+    for number, names in enumerate(LAYERS[package]):
         if part in names:
             return number
     raise AssertionError(f"{module} stands in no layer of tests/test_layers.py")
@@ -75,7 +92,8 @@ def breaches(module: str, source: str) -> list[str]:
         if target == "contacts" and package == "portal" and not module.startswith(ROOF):
             found.append(f"{module} imports {imported}: the ground floor knows no contacts")
         if (
-            target == package == "contacts"
+            target == package
+            and package in LAYERS
             and imported.count(".")
             and module.count(".")
             and layer(imported) > layer(module)
@@ -97,4 +115,7 @@ def test_the_checker_rejects_known_breaches():
     assert breaches("contacts.names", "def late():\n    import contacts.models")
     assert breaches("contacts.models.areas", "from projects import models")
     assert breaches("portal.clock", "from contacts.snapshot import latest")
+    assert breaches("projects.rules", "from projects.workflow import submit")
+    assert breaches("projects.models.case", "from projects import drafts")
+    assert not breaches("projects.workflow", "from projects.models import Application")
     assert not breaches("contacts.views.look_up", "from contacts.resolver import look_up")
