@@ -19,6 +19,7 @@ from portal import dashboard
 TASKS = {
     "contacts": _("Who answers"),
     "inbox": _("What needs a decision"),
+    "funding": _("What is funded"),
     "places": _("Places"),
     "record": _("To look up"),
     "access": _("Accounts and legal texts"),
