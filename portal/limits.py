@@ -11,7 +11,7 @@ import math
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from portal.accounts.addresses import client_address
+from portal.accounts.addresses import client_address, household
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -33,7 +33,7 @@ def is_within(
 
     The end is kept beside the count: `cache.incr` would begin the time anew, and with another one.
     """
-    key = f"tries:{action}:{seconds}:{of or client_address(request)}"
+    key = f"tries:{action}:{seconds}:{of or household(client_address(request))}"
     present = now.timestamp()
     count, ends_at = cache.get(key, (0, present + seconds))
     if ends_at <= present:

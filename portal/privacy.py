@@ -15,7 +15,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q, RestrictedError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -103,13 +103,23 @@ def erase(user: User, *, now: dt.datetime) -> bool:
         raise ValueError("Accounts of staff are switched off, see portal.accounts.lifecycle.")
     hashed = account_hash(user.email)
     has_to_stay = [kind.name for kind in registered() if kind.erase(user, now)]
-    if has_to_stay:
+    is_gone = not has_to_stay and _delete(user)
+    if not is_gone:
         _make_anonymous(user)
-    else:
-        user.delete()
-    how = "made anonymous" if has_to_stay else "deleted"
+    how = "deleted" if is_gone else "made anonymous"
     logger.info("Account %s: %s, by its owner.", hashed, how)
-    return not has_to_stay
+    return is_gone
+
+
+def _delete(user: User) -> bool:
+    """Delete the row; False when something that nobody has registered still needs it."""
+    try:
+        with transaction.atomic():
+            user.delete()
+    except (ProtectedError, RestrictedError):
+        logger.warning("An account is kept without a name: rows of it belong to no PersonalData.")
+        return False
+    return True
 
 
 def _make_anonymous(user: User) -> None:

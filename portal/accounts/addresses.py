@@ -27,6 +27,14 @@ def client_address(request: HttpRequest) -> str:
         return UNKNOWN
 
 
+def household(address: str) -> str:
+    """What limits count: an IPv4 address, or the /64 of which an IPv6 client has all addresses."""
+    parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv4Address) or parsed.ipv4_mapped:
+        return address
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False).network_address)
+
+
 def network(address: str) -> str:
     """`address` without what tells one machine from the next: IPv4 to /24, IPv6 to /48."""
     parsed = ipaddress.ip_address(address)

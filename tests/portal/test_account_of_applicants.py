@@ -12,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
+from contacts.models import Publication
 from portal import entrance, jobs, my_data, own_links, privacy
 from portal.accounts import journal
 from portal.models import EntranceLink, LoginCode, OutboxMessage, User
@@ -261,6 +262,15 @@ def test_what_has_to_stay_is_said_before_and_keeps_the_account_without_a_name():
     assert rest_of("amal") == ["OutboxMessage"]
     assert enter(Client(REMOTE_ADDR="192.0.2.2"), EMAIL).status_code == 302  # a new account
     assert User.objects.get(email=EMAIL).pk != user.pk
+
+
+def test_a_row_that_no_app_has_named_keeps_the_account_without_a_name():
+    user = User.objects.create_user(EMAIL)
+    Publication.objects.create(agency=factories.agency(), published_at=NOW, published_by=user)
+
+    assert privacy.erase(user, now=NOW) is False
+    user.refresh_from_db()
+    assert user.email.startswith("deleted-")
 
 
 def test_accounts_of_staff_are_not_erased():
