@@ -43,6 +43,15 @@ def last_day(closes_at: dt.datetime) -> dt.date:
     ).date()
 
 
+def moved_end(closes_at: dt.datetime, day: dt.date) -> dt.datetime:
+    """`closes_at` moved to the last day `day`, at the same time by the clock on the wall (UTC)."""
+    zone = timezone.get_default_timezone()
+    time = timezone.localtime(closes_at, zone).time()
+    if time == dt.time():
+        return end_of_day(day)
+    return dt.datetime.combine(day, time, tzinfo=zone).astimezone(dt.UTC)
+
+
 def holiday_name(day: dt.date, state: str) -> str:
     """What the public holiday on `day` is called in `state` (an `Agency.State`); "" for none.
 

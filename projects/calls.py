@@ -114,6 +114,21 @@ def use_rules(call: Call, rule_set: RuleSet, *, by, now: dt.datetime) -> Call:
     return row
 
 
+@transaction.atomic
+def move_end(call: Call, *, closes_at: dt.datetime, by, now: dt.datetime) -> Call:
+    """Let `call` close at another instant, which lies ahead. A closed call stays closed."""
+    row = _locked(call, by=by)
+    _turn(row, now=now)
+    if row.state == CallState.CLOSED:
+        raise ValidationError(_("The call has closed; announce another one instead."))
+    if closes_at <= max(now, row.opens_at):
+        raise ValidationError(_("The call has to close after it opens, and in the future."))
+    row.closes_at = closes_at
+    row._history_user = by
+    row.save(update_fields=["closes_at"])
+    return row
+
+
 def turn_all(now: dt.datetime) -> int:
     """Open and close by the clock, and note which calls close within a week; returns how many."""
     waiting = (CallState.ANNOUNCED, CallState.OPEN, CallState.PAUSED)

@@ -74,6 +74,14 @@ def test_both_halves_of_the_hour_that_comes_twice_lie_before_the_end_of_their_da
         assert instant < calendar.end_of_day(day("2026-10-25"))
 
 
+def test_an_end_moves_to_another_day_at_the_same_time_by_the_clock_on_the_wall():
+    sunday = calendar.end_of_day(day("2026-10-25"))  # 25 hours long
+    noon = dt.datetime(2026, 10, 24, 10, 0, tzinfo=dt.UTC)  # 12:00 in summer
+
+    assert calendar.moved_end(sunday, day("2026-10-26")) == calendar.end_of_day(day("2026-10-26"))
+    assert calendar.moved_end(noon, day("2026-10-26")).isoformat() == "2026-10-26T11:00:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("begun", "months", "ends"),
     [
