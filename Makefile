@@ -35,6 +35,7 @@ fmt: $(VENV)/dev.stamp  ## format the code
 
 bench: $(VENV)/dev.stamp  ## measure against a plain Django answer (NAMES=path.csv.gz)
 	@$(PY) -m bench.run $(NAMES)
+	@$(PY) -m bench.drafts
 
 messages: $(VENV)/dev.stamp  ## collect the texts to translate (needs gettext)
 	@command -v xgettext >/dev/null || \

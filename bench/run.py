@@ -55,13 +55,13 @@ def main() -> None:
             "WEB_CONCURRENCY": "2",
         }
         print("Preparing a database with the bundled data …", flush=True)
-        _manage("demo", "--no-serve", environment=environment)
-        with _served(environment) as base:
+        manage("demo", "--no-serve", environment=environment)
+        with served(environment) as base:
             plain_rate = _compare(wrk, base)
     _look_ups(plain_rate)
 
 
-def _manage(*arguments: str, environment: dict[str, str]) -> None:
+def manage(*arguments: str, environment: dict[str, str]) -> None:
     subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -72,7 +72,7 @@ def _manage(*arguments: str, environment: dict[str, str]) -> None:
 
 
 @contextmanager
-def _served(environment: dict[str, str]) -> Iterator[str]:
+def served(environment: dict[str, str]) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -45,6 +45,21 @@ class Task:
         return str(LABELS[self.state])
 
 
+def after(section: Section, application: Application, answers: Answers) -> str:
+    """The address of the page after `section`: the next open one, else the list."""
+    slugs = [each.slug for each in answers.sections]
+    slugs.insert(slugs.index(DECLARATIONS.slug), ATTACHMENTS)
+    opened = open_sections(application)
+    following = [slug for slug in slugs[slugs.index(section.slug) + 1 :] if slug in opened]
+    return _url(application, following[0]) if following else application.get_absolute_url()
+
+
+def _url(application: Application, slug: str) -> str:
+    if slug == ATTACHMENTS:
+        return reverse("projects:attachments", args=[application.uuid])
+    return reverse("projects:section", args=[application.uuid, slug])
+
+
 def tasks_of(application: Application, answers: Answers) -> list[Task]:
     """The sections that are asked of this applicant; attachments stand before the declarations."""
     opened = open_sections(application)
@@ -56,7 +71,7 @@ def tasks_of(application: Application, answers: Answers) -> list[Task]:
             Task(
                 section.slug,
                 str(section.title),
-                reverse("projects:section", args=[application.uuid, section.slug]),
+                _url(application, section.slug),
                 _state(section, answers),
                 section.slug in opened,
             )
@@ -79,7 +94,7 @@ def _attachments(application: Application, *, is_open: bool) -> Task:
     return Task(
         ATTACHMENTS,
         str(_("Attachments")),
-        reverse("projects:attachments", args=[application.uuid]),
+        _url(application, ATTACHMENTS),
         TaskState.DONE if count else TaskState.NOT_BEGUN,
         is_open,
         detail=str(count) if count else "",

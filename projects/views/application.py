@@ -25,7 +25,7 @@ from projects.sections import (
 )
 from projects.sections.base import Raw
 from projects.sections.reading import answers_of
-from projects.tasks import tasks_of
+from projects.tasks import after, tasks_of
 from projects.views import status
 from projects.views.shared import answers_for, case_of, place_and_time
 
@@ -152,7 +152,7 @@ def _save(request: HttpRequest, found: Application, part: Section) -> HttpRespon
         return _show(request, found, answers, bound, status=422, is_saved=True)
     if "later" in request.POST:
         return redirect("projects:application", found.uuid)
-    return redirect(_next(found, answers, part))
+    return redirect(after(part, found, answers))
 
 
 def _remove_line(raw: Raw, part: Section, named: str) -> None:
@@ -161,14 +161,6 @@ def _remove_line(raw: Raw, part: Section, named: str) -> None:
     for rows in part.rows:
         if match and match[1] == rows.name and int(match[2]) < len(raw[rows.name]):
             del raw[rows.name][int(match[2])]
-
-
-def _next(found: Application, answers: Answers, part: Section):
-    """The page after `part`: the next section, the attachments before the declarations."""
-    tasks = tasks_of(found, answers)
-    position = next(n for n, task in enumerate(tasks) if task.slug == part.slug)
-    following = next((task for task in tasks[position + 1 :] if task.is_open), None)
-    return following.url if following else found
 
 
 def _show_conflict(
