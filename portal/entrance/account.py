@@ -1,6 +1,7 @@
 """The account behind the log-in: what it is, what is stored about it, and how it ends."""
 
 import datetime as dt
+import logging
 
 from django.contrib.auth import logout
 from django.db import IntegrityError, transaction
@@ -16,8 +17,11 @@ from portal.entrance.flows import Flow
 from portal.entrance.forms import NewAddressForm, TwoCodesForm
 from portal.entrance.guard import applicant_page
 from portal.entrance.views import said
+from portal.log_ins import account_hash
 from portal.login_code import Entry, Purpose
 from portal.models import User
+
+logger = logging.getLogger(__name__)
 
 CHANGES_AN_HOUR = 5
 COPIES_AN_HOUR = 10
@@ -57,6 +61,7 @@ def new_address(request: HttpRequest) -> HttpResponse:
         flows.forget(request, CHANGE)
         sessions.end_all(request.applicant, but=request.session.session_key)
         return HttpResponseRedirect(f"{reverse('entrance:account')}?geaendert")
+    logger.warning("Codes refused for account %s.", account_hash(request.applicant.email))
     form.add_error(None, said(checked))
     return _codes_page(request, flow, form, status=422)
 
