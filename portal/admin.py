@@ -59,7 +59,7 @@ class UserAdmin(SuperusersOnly, AccountButtons, admin.ModelAdmin):
     dates = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "name"]}),
-        (_("May"), {"fields": ["is_active", "is_superuser"]}),
+        (_("Rights"), {"fields": ["is_active", "is_superuser"]}),
         (_("Log-in"), {"fields": ["has_password", "has_second_factor", *dates]}),
     ]
     add_fieldsets = [
