@@ -91,7 +91,7 @@ WHOLE = {
                 {
                     "kind": "figures",
                     "columns": [
-                        {"label": "For what", "amount": False},
+                        {"label": "For what", "amount": False, "wide": True},
                         {"label": "Total", "amount": True},
                     ],
                     "rows": [["Rent", "40,00 €"]],
@@ -110,7 +110,7 @@ WHOLE = {
                     "kind": "rows",
                     "label": "Costs",
                     "lines": 3,
-                    "columns": [{"label": "For what", "amount": False}],
+                    "columns": [{"label": "For what", "amount": False, "wide": True}],
                 },
                 {"kind": "tick", "label": "All is true."},
                 {"kind": "signatures", "labels": ["Place, day", "Signature"]},
@@ -221,7 +221,10 @@ def test_every_character_can_stand_in_a_title_an_answer_and_a_table():
 
 @pytest.mark.parametrize("word", ["x" * 200, "مرحبا" * 40, "name@" + "long-part." * 30 + "example"])
 def test_a_word_longer_than_its_line_stays_on_the_page(word):
-    column = [{"label": "Very long", "amount": False}, {"label": word, "amount": True}]
+    column = [
+        {"label": "Very long", "amount": False, "wide": True},
+        {"label": word, "amount": True},
+    ]
     figures = {"kind": "figures", "columns": column, "rows": [[word, "1"]]}
     made = document(sections=[*answers((word, word)), {"title": "T", "parts": [figures]}])
 
@@ -247,6 +250,15 @@ def test_text_from_the_right_begins_at_the_right():
         words.close()
         page.close()
     assert box[0] > 500  # of 595 points
+
+
+def test_a_label_in_two_languages_is_read_in_both():
+    label = ["Titel", {"text": "Title", "lang": "en"}]
+    made = document(language="de", sections=answers((label, "Fest")))
+
+    assert "Titel / Title" in text(made)
+    (page,) = pypdf.PdfReader(io.BytesIO(made)).pages
+    assert b"/Lang(en)" in page.get_contents().get_data()
 
 
 def test_text_of_a_known_language_says_so():
