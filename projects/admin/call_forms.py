@@ -26,16 +26,16 @@ class CallForm(SeenTranslatableForm):
     cannot be changed.
     """
 
-    opens_on = forms.DateField(label=gettext_lazy("opens on"), widget=Native)
+    opens_on = forms.DateField(label=gettext_lazy("Opens on"), widget=Native)
     opens_time = forms.TimeField(
-        label=gettext_lazy("at"),
+        label=gettext_lazy("At"),
         widget=NativeTime,
         required=False,
         help_text=gettext_lazy("Empty: at the beginning of the day."),
     )
-    closes_on = forms.DateField(label=gettext_lazy("last day"), widget=Native)
+    closes_on = forms.DateField(label=gettext_lazy("Last day"), widget=Native)
     closes_time = forms.TimeField(
-        label=gettext_lazy("until"),
+        label=gettext_lazy("Until"),
         widget=NativeTime,
         required=False,
         help_text=gettext_lazy("Empty: until the end of the day (midnight)."),

@@ -55,7 +55,6 @@ class CallAdmin(FundingAdmin, FoldedSearch, ScopedTranslatableAdmin):
     list_filter = ["state", AgencyFilter]
     search_fields = ["translations__title", "slug", "rule_set__programme__translations__name"]
     settled_fields = ("slug", "rule_set")
-    change_form_template = "admin/projects/call/change_form.html"
     fieldsets = [
         (gettext_lazy("What it is called"), {"fields": ["title", "note"]}),
         (

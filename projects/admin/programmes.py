@@ -20,7 +20,6 @@ class ProgrammeAdmin(FundingAdmin, NeverDeleted, FoldedSearch, ScopedTranslatabl
     list_filter = [AgencyFilter]
     search_fields = ["translations__name", "slug", "email"]
     settled_fields = ("slug", "agency", "prefix")
-    change_form_template = "admin/projects/programme/change_form.html"
     fieldsets = [
         (_("What it is called and for"), {"fields": ["name", "summary"]}),
         (

@@ -46,14 +46,15 @@ class RuleSetFormBase(SeenModelForm):
     """The fields that every rule set has; `RuleSetForm` adds one for each kind and text."""
 
     applicant_types = ApplicantTypesField(
-        label=gettext_lazy("who may apply"),
+        label=gettext_lazy("Who may apply"),
+        initial=ApplicantType.values,
         error_messages={"required": gettext_lazy("Tick who may apply.")},
     )
     partner_types = ApplicantTypesField(
-        label=gettext_lazy("who needs a volunteer initiative as partner"), required=False
+        label=gettext_lazy("Who needs a volunteer initiative as partner"), required=False
     )
     minimum_cents = EuroField(
-        label=gettext_lazy("smallest grant"),
+        label=gettext_lazy("Smallest grant"),
         required=False,
         help_text=gettext_lazy("In euros. Empty: no limit."),
     )
@@ -120,12 +121,14 @@ class RuleSetFormBase(SeenModelForm):
 
 
 def _initial(content: RuleContent) -> dict:
-    initial = {ceiling_name(kind): cents for kind, cents in content.ceilings.items()}
+    """A value for every field, also for what is not there: somebody else may add it meanwhile."""
+    initial = {ceiling_name(kind): content.ceilings.get(kind) for kind in MeasureKind}
     for kind in CostKind:
         initial[cost_name(kind)] = kind in content.cost_ceilings
         initial[cost_ceiling_name(kind)] = content.cost_ceilings.get(kind)
-    for (key, code), text in content.declarations.items():
-        initial[text_name(key, code)] = text
+    for key in DeclarationKey:
+        for code in LANGUAGES:
+            initial[text_name(key, code)] = content.declarations.get((key, code), "")
     return initial
 
 
@@ -137,7 +140,7 @@ def _more_fields() -> dict[str, forms.Field]:
     for kind in CostKind:
         fields[cost_name(kind)] = forms.BooleanField(label=kind.label, required=False)
         fields[cost_ceiling_name(kind)] = EuroField(
-            label=gettext_lazy("at most"), required=False, least=ONE_EURO
+            label=gettext_lazy("At most"), required=False, least=ONE_EURO
         )
     for key in DeclarationKey:
         for code, name in LANGUAGES.items():

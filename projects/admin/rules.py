@@ -42,7 +42,6 @@ class RuleSetAdmin(FundingAdmin, NeverDeleted, FoldedSearch, ScopedAdmin):
     list_filter = [AgencyFilter]
     search_fields = ["programme__translations__name", "programme__slug", "note"]
     settled_fields = ("programme",)
-    change_form_template = "admin/projects/ruleset/change_form.html"
     fieldsets = [
         (gettext_lazy("Which rules these are"), {"fields": ["programme", "note"]}),
         (gettext_lazy("Who may apply"), {"fields": ["applicant_types", "partner_types"]}),
@@ -167,11 +166,11 @@ class RuleSetAdmin(FundingAdmin, NeverDeleted, FoldedSearch, ScopedAdmin):
 
     # To read -------------------------------------------------------------------------------------
 
-    @admin.display(description=gettext_lazy("who may apply"))
+    @admin.display(description=gettext_lazy("Who may apply"))
     def may_apply(self, rules: RuleSet) -> str:
         return _listed(ApplicantType(key).label for key in rules.applicant_types)
 
-    @admin.display(description=gettext_lazy("who needs a volunteer initiative as partner"))
+    @admin.display(description=gettext_lazy("Who needs a volunteer initiative as partner"))
     def need_partners(self, rules: RuleSet) -> str:
         return _listed(ApplicantType(key).label for key in rules.partner_types)
 
@@ -191,7 +190,7 @@ class RuleSetAdmin(FundingAdmin, NeverDeleted, FoldedSearch, ScopedAdmin):
             for row in rules.cost_categories.all()
         )
 
-    @admin.display(description=gettext_lazy("smallest grant"))
+    @admin.display(description=gettext_lazy("Smallest grant"))
     def least(self, rules: RuleSet) -> str:
         return money.shown(rules.minimum_cents) if rules.minimum_cents else ""
 
