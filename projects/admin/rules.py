@@ -120,8 +120,8 @@ class RuleSetAdmin(FundingAdmin, NeverDeleted, FoldedSearch, ScopedAdmin):
 
     def has_change_permission(self, request, obj=None) -> bool:
         """Only the newest version: a change of another one would undo what came after it."""
-        allowed = super().has_change_permission(request, obj)
-        return allowed and not (obj is not None and obj.is_outdated)
+        is_outdated = getattr(obj, "is_outdated", False)  # what was just made is not
+        return super().has_change_permission(request, obj) and not is_outdated
 
     @admin.display(description=gettext_lazy("made"), ordering="created_at")
     def made(self, rules: RuleSet):

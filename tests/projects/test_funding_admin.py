@@ -274,7 +274,8 @@ def test_a_call_is_written_announced_and_public(here, client):
     assert "The call is public now." in text_of(page)
     assert "State: Open" in text_of(page)
     assert "Mikroprojekte 2027" in text_of(client.get("/de/foerderung/"))
-    assert call.history.first().history_user is not None
+    who = [(row.state, row.history_user is not None) for row in call.history.all()]
+    assert who == [("open", False), ("announced", True), ("draft", True)]
 
 
 @pytest.mark.parametrize(
