@@ -1,12 +1,13 @@
 from django.urls import path
 
-from projects.views import application, files, funding, start, status
+from projects.views import application, files, funding, paper, start, status
 
 app_name = "projects"
 urlpatterns = [
     path("foerderung/", funding.programmes, name="programmes"),
     path("foerderung/pruefen/", funding.check, name="funding_check"),
     path("foerderung/<slug:slug>/", funding.programme, name="programme"),
+    path("foerderung/<slug:slug>/formular.pdf", paper.blank_form, name="blank_form"),
     path("foerderung/<slug:slug>/<slug:call>/frist.ics", funding.deadline, name="deadline"),
     path("antrag/", start.own_applications, name="own_applications"),
     path("antrag/neu/", start.begin, name="begin"),

@@ -44,7 +44,7 @@ LAYERS = {
         ["plan"],
         ["answers"],
         ["advice", "eligibility", "ics", "documents", "differences"],
-        ["drafts", "mails", "calls"],
+        ["blank_form", "drafts", "mails", "calls"],
         ["attachments", "call_mails", "rule_versions", "status", "tasks", "workflow"],
         ["forms", "funding_forms", "load_funding", "panels"],
         ["views", "admin", "management", "templatetags"],

@@ -1,16 +1,25 @@
 """The papers of an application: what stands in them, in which languages, for whom."""
 
+import datetime as dt
 import io
 import uuid
 
 import pypdf
 import pytest
+import time_machine
+from django.utils.translation import override
 
-from projects import documents, workflow
+from portal import data_version
+from projects import blank_form, documents, workflow
 from projects.models import Application, Attachment
+from projects.rules import every_rule_set
+from projects.sections import SECTIONS
+from projects.states import CallState
+from projects.terms import ApplicantType
 from tests import factories
 from tests.portal.test_pdf import tags, text
 from tests.projects import cases
+from tests.projects import factories as funding
 
 pytestmark = pytest.mark.django_db
 NOW = cases.NOW
@@ -127,3 +136,88 @@ def test_lines_that_lack_an_answer_keep_their_columns():
         documents._merge(names, line)
 
     assert names == ["kind", "quantity", "unit", "description", "price", "total"]
+
+
+# The blank form ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def paper(place):
+    """A call for everybody with everything, and the address of its form."""
+    programme = funding.programme(place.agency, papers="Angebot\nSatzung")
+    rules = funding.rule_set(programme, partner_types=["welfare"])
+    return funding.call(rules, slug="mp-2026", english="Microprojects 2026")
+
+
+def printed(client, language: str = "de") -> str:
+    answer = client.get(f"/{language}/foerderung/mp-2026/formular.pdf")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    return words(answer.content)
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_blank_form_asks_every_question_there_is(client, paper):
+    asked = " ".join(printed(client).split())
+
+    with override("de"):
+        for section in SECTIONS:
+            assert str(section.title) in asked
+            for form in (section.form_class, *(rows.form_class for rows in section.rows)):
+                for name, field in form.base_fields.items():
+                    assert str(field.label).split()[0] in asked, name
+                    assert str(field.help_text)[:20] in asked, name
+    for expected in (
+        *("☐ Ich erkläre: true.", "☐ Ich erkläre: privacy.", "– Satzung", "mikroprojekte@"),
+        *("1.000,00 €", "5.000,00 €", "2. November 2026", "http://testserver/de/foerderung/"),
+    ):
+        assert expected in asked
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_question_for_some_says_whom_it_concerns(client, paper):
+    assert "Only for: Volunteer initiative." in " ".join(printed(client, "en").split())
+
+    everybody = blank_form._everybody(every_rule_set.at(data_version.read())[paper.rule_set_id])
+    initiative = [b for b in everybody if b.applicant_type == ApplicantType.INITIATIVE]
+    others = [b for b in everybody if b not in initiative]
+    with override("en"):
+        assert blank_form._concerned(initiative, everybody) == "Only for: Volunteer initiative."
+        assert blank_form._concerned(others, everybody) == "Not for: Volunteer initiative."
+        assert blank_form._concerned(everybody, everybody) == ""
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_blank_form_is_in_german_and_in_the_language_of_the_page(client, paper):
+    english, german = printed(client, "en"), printed(client)
+
+    assert "Telefon / Telephone" in english
+    assert "Mikroprojekte 2026 / Microprojects 2026" not in english.split("\n")[-1]
+    assert "Telephone" not in german
+    assert "Ich erkläre: true. / I declare: true." in english
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_blank_form_is_accessible_and_the_same_all_day(client, paper):
+    first = client.get("/de/foerderung/mp-2026/formular.pdf")
+    with time_machine.travel(NOW + dt.timedelta(hours=3), tick=False):
+        second = client.get("/de/foerderung/mp-2026/formular.pdf")
+
+    assert first.content == second.content
+    assert first["Content-Disposition"] == 'inline; filename="mp-2026.pdf"'
+    found = tags(first.content)
+    assert (found.count("H1"), found.count("Table")) == (1, 4)
+    assert found.count("TH") == 1 + 2 + 7 + 3
+
+
+def test_an_unknown_or_secret_call_has_no_form(client, place):
+    funding.call(slug="geheim", state=CallState.DRAFT)
+
+    for slug in ("geheim", "gibt-es-nicht"):
+        assert client.get(f"/de/foerderung/{slug}/formular.pdf").status_code == 404
+
+
+def test_rules_without_any_kind_of_project_still_make_a_form(client, place):
+    rules = funding.rule_set(ceilings={}, costs={}, declarations=())
+    funding.call(rules, slug="mp-2026")
+
+    assert "☐" in printed(client)

@@ -136,6 +136,7 @@ NO_PAGE = {
     "entrance:delete": "behind the log-in",
     "projects:attachments": "behind the log-in: see tests/projects/test_attachments.py",
     "projects:attachment": "a file",
+    "projects:blank_form": "a file to print: see tests/projects/test_documents.py",
     "projects:attachment_remove": "behind the log-in",
     "contacts:accent": "a style sheet of two colours, loaded by the pages of an agency",
 }
