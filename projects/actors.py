@@ -3,9 +3,12 @@
 from contacts.roles import Role, agencies_of
 from projects.models import Application
 from projects.states import Actor
+from projects.terms import Channel
 
 CASEWORKERS = frozenset({Role.CASEWORKER})
 DECIDERS = frozenset({Role.DECIDER})
+COORDINATORS = frozenset({Role.COORDINATOR})
+NOTING = frozenset({Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN})
 
 
 def actors_for(user, application: Application) -> frozenset[Actor]:
@@ -25,6 +28,29 @@ def actors_for(user, application: Application) -> frozenset[Actor]:
     if application.agency_id in agencies_of(user, DECIDERS):
         found.add(Actor.DECIDER)
     return frozenset(found)
+
+
+def may_write(user, application: Application) -> bool:
+    """Whether `user` fills in the form: contributors, and caseworkers what came without a browser.
+
+    In which states is another question (`projects.drafts.open_sections`).
+    """
+    parts = actors_for(user, application)
+    if application.channel == Channel.ONLINE:
+        return Actor.APPLICANT in parts
+    return Actor.CASEWORKER in parts
+
+
+def may_note(user, application: Application) -> bool:
+    """Whether `user` may write notes for colleagues: whoever works on the case or advises on it."""
+    if not user.is_staff or not user.is_active:
+        return False
+    if application.agency_id in agencies_of(user, NOTING):
+        return True
+    is_coordinator = application.agency_id in agencies_of(user, frozenset({Role.COORDINATOR}))
+    return (
+        is_coordinator and Application.objects.visible_to(user).filter(pk=application.pk).exists()
+    )
 
 
 def is_caseworker(user, agency_id: int) -> bool:

@@ -14,7 +14,7 @@ from contacts.models import Area
 from contacts.resolver import resolve
 from contacts.snapshot import Snapshot
 from projects import events, references
-from projects.actors import is_caseworker
+from projects.actors import is_caseworker, may_write
 from projects.answers import Answers, answers_to
 from projects.events import Kind
 from projects.models import Application, Call, Contributor, SectionAnswers
@@ -66,13 +66,14 @@ def begin(
     on: dt.date,
     snapshot: Snapshot,
     channel: Channel = Channel.ONLINE,
+    received_on: dt.date | None = None,
     language: str = "",
 ) -> Application:
     """Begin an application for `call` with what was typed into its first section.
 
-    `by` becomes its owner; an application on paper or by telephone is begun by a caseworker and
-    has none. Raises ClosedError while the call takes no applications, and for staff who are no
-    caseworkers of its agency.
+    `by` becomes its owner. What came on paper or by telephone on the day `received_on` is entered
+    by a caseworker, also after the end, and has no owner. Raises ClosedError while the call takes
+    no applications, and for staff who are no caseworkers of its agency.
     """
     programme = call.programme
     if channel == Channel.ONLINE:
@@ -80,9 +81,9 @@ def begin(
             raise ClosedError
     elif not is_caseworker(by, programme.agency_id):
         raise ClosedError
-    application = _insert(
-        call, channel=channel, language=language or get_language() or "de", now=now
-    )
+    language = language or get_language() or "de"
+    fields = {"channel": channel, "received_on": received_on, "language": language}
+    application = _insert(call, fields, now=now)
     online = channel == Channel.ONLINE
     if online:
         Contributor.objects.create(
@@ -101,7 +102,7 @@ def begin(
     return application
 
 
-def _insert(call: Call, *, channel: str, language: str, now: dt.datetime) -> Application:
+def _insert(call: Call, fields: dict, *, now: dt.datetime) -> Application:
     programme = call.programme
     for _number in range(TRIES):
         try:
@@ -111,8 +112,7 @@ def _insert(call: Call, *, channel: str, language: str, now: dt.datetime) -> App
                     call=call,
                     rule_set=call.rule_set,
                     agency=programme.agency,
-                    channel=channel,
-                    language=language,
+                    **fields,
                     created_at=now,
                     saved_at=now,
                     changed_at=now,
@@ -153,7 +153,7 @@ def save(
     else has saved meanwhile, unless it is the same; ClosedError where it may not be written.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
-    if section.slug not in open_sections(application):
+    if section.slug not in open_sections(application) or not may_write(by, application):
         raise ClosedError
     saved = _write(application, section, raw, revision=revision, by=by, now=now)
     if saved.at == now:

@@ -45,13 +45,18 @@ class Task:
         return str(LABELS[self.state])
 
 
-def after(section: Section, application: Application, answers: Answers) -> str:
-    """The address of the page after `section`: the next open one, else the list."""
+def following(section: Section, application: Application, answers: Answers) -> str:
+    """The slug of the next open section after `section`, or of the attachments; "" at the end."""
     slugs = [each.slug for each in answers.sections]
     slugs.insert(slugs.index(DECLARATIONS.slug), ATTACHMENTS)
     opened = open_sections(application)
-    following = [slug for slug in slugs[slugs.index(section.slug) + 1 :] if slug in opened]
-    return _url(application, following[0]) if following else application.get_absolute_url()
+    return next((slug for slug in slugs[slugs.index(section.slug) + 1 :] if slug in opened), "")
+
+
+def after(section: Section, application: Application, answers: Answers) -> str:
+    """The address of the page after `section`: the next open one, else the list."""
+    slug = following(section, application, answers)
+    return _url(application, slug) if slug else application.get_absolute_url()
 
 
 def _url(application: Application, slug: str) -> str:

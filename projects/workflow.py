@@ -18,9 +18,16 @@ from django.utils.translation import gettext as _
 from contacts.snapshot import Snapshot
 from projects import actors, documents, events, mails
 from projects.answers import Answers, Problem, answers_to, digest_of, frozen
-from projects.calendar import end_of_day
+from projects.calendar import end_of_day, last_day
 from projects.events import Kind
-from projects.models import Application, ApplicationVersion, ChangeRequest, LatePermit, Message
+from projects.models import (
+    Application,
+    ApplicationVersion,
+    ChangeRequest,
+    Comment,
+    LatePermit,
+    Message,
+)
 from projects.sections import ATTACHMENTS, BY_SLUG
 from projects.states import (
     APPLICATION_STEPS,
@@ -153,6 +160,8 @@ def submit(
         done = ApplicationVersion.objects.filter(submission_key=key).first()
         if done is not None and done.application_id == application.pk:
             return done
+        if not actors.may_write(by, application):
+            raise RefusedError(_("You may not do this."))
         _refuse_late(application, now=now)
         present, answers = _content(application, on=on, snapshot=snapshot)
         if digest_of(present) != digest_of(content):
@@ -169,18 +178,27 @@ def _content(application: Application, *, on: dt.date, snapshot: Snapshot) -> tu
 
 
 def _refuse_late(application: Application, *, now: dt.datetime) -> None:
-    """The closing instant holds for the first time only; paper counts when it came."""
-    if application.state not in BEFORE_SUBMISSION or application.channel != Channel.ONLINE:
+    """The closing instant holds when something is sent for the first time.
+
+    What came on paper or by telephone counts by the day on which it was received.
+    """
+    if application.state not in BEFORE_SUBMISSION:
         return
+    call = application.call
     permit = LatePermit.objects.filter(application=application).first()
-    if application.call.takes_applications(now) or (permit and now < permit.until):
+    if permit and now < permit.until:
         return
-    raise RefusedError(
-        _(
-            "The closing date has passed, so this application cannot be sent any more. Your draft "
-            "is kept. The office can allow a late application: please call."
+    if application.channel != Channel.ONLINE:
+        if application.received_on and application.received_on <= last_day(call.closes_at):
+            return
+        raise RefusedError(_("It was received after the closing date. Allow it as a late one."))
+    if not call.takes_applications(now):
+        raise RefusedError(
+            _(
+                "The closing date has passed, so this application cannot be sent any more. Your "
+                "draft is kept. The office can allow a late application: please call."
+            )
         )
-    )
 
 
 def _submit(
@@ -347,3 +365,16 @@ def send_message(application: Application, text: str, *, by, now: dt.datetime) -
     event = events.record(application, Kind.MESSAGE, actor=min(parts), by=by, now=now)
     mails.message_is_there(application, from_office=from_office, number=event.number, now=now)
     return message
+
+
+@transaction.atomic
+def write_note(application: Application, text: str, *, by, now: dt.datetime) -> Comment:
+    """A note for colleagues, which the applicant does not see.
+
+    Raises RefusedError for an empty one, and for whoever only reads the case.
+    """
+    if not text.strip():
+        raise RefusedError(_("Write at least one sentence."))
+    if not actors.may_note(by, application):
+        raise RefusedError(_("You may not do this."))
+    return Comment.objects.create(application=application, author=by, text=text, written_at=now)

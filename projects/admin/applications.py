@@ -1,13 +1,120 @@
-"""Applications: the queue of the office, and one page for each."""
+"""Applications: the queue of the office. Each one's page is in `projects.admin.cases`."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
+from contacts.admin.filters import AgencyFilter
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
+from contacts.roles import agencies_of
+from portal import clock
+from projects import money
+from projects.actors import CASEWORKERS, COORDINATORS
+from projects.admin import cases, late, paper
 from projects.models import Application
+from projects.models.scoping import WHOLE_AGENCY
+from projects.states import UNDECIDED, ApplicationState
+
+
+class TurnFilter(admin.SimpleListFilter):
+    """What an application waits for."""
+
+    title = _("what is next")
+    parameter_name = "next"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("new", _("to be taken")),
+            ("precheck", _("preliminary check")),
+            ("mine", _("my cases")),
+            ("overdue", _("changes overdue")),
+            ("hold", _("on hold")),
+            ("undecided", _("all without a decision")),
+        ]
+
+    def queryset(self, request, queryset):
+        if self.value() == "mine":
+            return queryset.filter(caseworker=request.user, state__in=UNDECIDED)
+        if self.value() == "overdue":
+            return queryset.filter(
+                change_requests__settled_at=None, change_requests__due_on__lt=clock.today()
+            )
+        states = {
+            "new": [ApplicationState.SUBMITTED],
+            "precheck": [ApplicationState.PRECHECK],
+            "undecided": sorted(UNDECIDED),
+        }
+        if self.value() in states:
+            return queryset.filter(state__in=states[self.value()])
+        return queryset.filter(hold=True) if self.value() == "hold" else queryset
 
 
 @admin.register(Application)
 class ApplicationAdmin(ReadOnly, ScopedAdmin):
-    list_display = ["reference", "title", "applicant_name", "state", "submitted_at"]
-    list_filter = ["state"]
+    """Nobody edits a row here: what happens with a case are the steps on its page."""
+
+    task = "funding"
+    rank = 0
+    list_display = [
+        "reference",
+        "shown_title",
+        "applicant_name",
+        "area",
+        "state",
+        "changed_at",
+        "caseworker",
+        "requested",
+    ]
+    list_filter = [TurnFilter, "state", "measure_kind", "channel", AgencyFilter]
+    list_select_related = ["area__parent", "caseworker", "call", "agency"]
     search_fields = ["reference", "title", "applicant_name"]
+    ordering = ["-changed_at", "-pk"]
+    change_list_template = "admin/projects/application/change_list.html"
+
+    def has_module_permission(self, request) -> bool:
+        return self.may_look(request)
+
+    def may_look(self, request) -> bool:
+        """Editors have no part in grants."""
+        user = request.user
+        if not (user.is_active and user.is_staff):
+            return False
+        wanted = WHOLE_AGENCY | COORDINATORS
+        return user.is_superuser or bool(agencies_of(user, wanted))
+
+    @admin.display(description=_("title"), ordering="title")
+    def shown_title(self, application: Application) -> str:
+        return application.title or _("without a title")
+
+    @admin.display(description=_("requested grant"), ordering="requested_cents")
+    def requested(self, application: Application) -> str:
+        cents = application.requested_cents
+        return "" if cents is None else money.shown(cents)
+
+    def changelist_view(self, request, extra_context=None):
+        may_enter = bool(agencies_of(request.user, CASEWORKERS))
+        return super().changelist_view(request, {"may_enter": may_enter, **(extra_context or {})})
+
+    def get_urls(self):
+        def wrap(view):
+            def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+                return view(self, request, *args, **kwargs)
+
+            return self.admin_site.admin_view(page)
+
+        own = [
+            path(route, wrap(view), name=f"projects_application_{name}")
+            for name, (route, view) in (cases.VIEWS | paper.VIEWS | late.VIEWS).items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The page of the case, and no form of Django's."""
+        return cases.show(self, request, self.get_object(request, object_id))
+
+    def page(self, request, template: str, context: dict, *, status: int = 200) -> HttpResponse:
+        """A page of this part of the administration."""
+        frame = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, {**frame, **context}, status=status)

@@ -102,6 +102,12 @@ class Application(models.Model):
     saved_at = models.DateTimeField(_("saved"))
     changed_at = models.DateTimeField(_("in this state since"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    received_on = models.DateField(
+        _("received"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which paper arrived or somebody called; it counts for the end."),
+    )
 
     objects = CaseQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 """What has become of an application: how it stands, what was said, what was sent."""
 
 import uuid
+from io import BytesIO
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from contacts.resolver import resolve
 from contacts.snapshot import current
 from portal import clock
 from portal.entrance import applicant_page
+from portal.files import as_attachment
 from projects import differences, workflow
 from projects.drafts import open_sections
 from projects.forms import TextForm
@@ -177,6 +179,5 @@ def document(request: HttpRequest, case: uuid.UUID, number: int) -> HttpResponse
     row = found.versions.defer("content").filter(number=number).first()
     if row is None:
         raise Http404("no such version")
-    answer = HttpResponse(bytes(row.pdf), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{found.reference}-{number}.pdf"'
-    return answer
+    name = f"{found.reference}-{number}.pdf"
+    return as_attachment(BytesIO(row.pdf), name=name, content_type="application/pdf")
