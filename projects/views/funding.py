@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from contacts import names
 from contacts.cards import cards_of
@@ -110,20 +110,20 @@ def programme(request: HttpRequest, slug: str) -> HttpResponse:
     advice = _advice(request)
     if advice and (shorter := without_street(advice.reading)):
         return _without_the_street(request, shorter)
-    shown = found.call_to_show(request.now)
+    shown, calls = found.call_to_show(request.now), calls_now(found, request)
     return render(
         request,
         "projects/funding/programme.html",
         {
             "programme": found,
             "is_over": found.is_over(request.on),
-            "calls": calls_now(found, request),
+            "calls": calls,
             "rules": shown.rules if shown else None,
             "amounts": _amounts(shown.rules) if shown else [],
             "applicant_types": [
                 kind for kind in ApplicantType if shown and kind in shown.rules.applicant_types
             ],
-            "blank_form": _blank_form(shown),
+            "form_call": next(iter(calls), None),
             **_advice_context(request, advice),
         },
     )
@@ -151,14 +151,6 @@ def _amounts(rules: Rules) -> list[tuple[int, list[MeasureKind]]]:
     for kind, cents in rules.ceilings.items():
         kinds.setdefault(cents, []).append(kind)
     return sorted(kinds.items(), reverse=True)
-
-
-def _blank_form(call: CallView | None) -> str:
-    """The address of the empty form to print; "" where there is none."""
-    try:
-        return reverse("projects:blank_form", args=[call.slug]) if call else ""
-    except NoReverseMatch:
-        return ""
 
 
 # Who advises --------------------------------------------------------------------------------------

@@ -140,6 +140,7 @@ def test_a_programme_says_what_how_much_who_and_whom_to_ask(client, here):
     html = page.content.decode()
     assert '<ul class="bullets" lang="de" dir="ltr"><li>Sprachcafé</li>' in html
     assert 'href="/en/antrag/neu/?aufruf=mp-2026"' in html
+    assert 'href="/en/foerderung/mp-2026/formular.pdf"' in html
 
 
 def test_a_programme_in_german_is_german(client, here):
