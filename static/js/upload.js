@@ -35,7 +35,7 @@ async function sendAll(files) {
     for (const [position, file] of files.entries()) {
       bar.hidden = false;
       bar.value = 0;
-      words.textContent = form.dataset.sending.replace("%(name)s", () => file.name).replace("%(number)s", position + 1).replace("%(of)s", files.length);
+      words.textContent = form.dataset.sending.replace("{name}", () => file.name).replace("{number}", position + 1).replace("{of}", files.length);
       const answer = await send(file);
       const page = answer.response;
       const found = page?.querySelector("[data-uploaded]");
