@@ -24,6 +24,7 @@ from portal import data_version
 from portal.data_version import PerVersion
 from portal.models import Page
 from tests import factories
+from tests.projects import factories as funding
 
 PUBLIC_MODELS = [
     model for model in apps.get_models() if hasattr(model, "public_scope") and not model._meta.proxy
@@ -51,6 +52,7 @@ def one_of_each(transactional_db):
     LegalDetails.objects.create(agency=agency)
     Source.objects.create(key="s", title="Quelle", licence="CC0", dataset="places")
     Page.objects.language("de").create(kind=Page.Kind.IMPRINT, body="Text")
+    funding.call(funding.rule_set(funding.programme(agency)))
 
 
 def number(scope: str) -> int:
