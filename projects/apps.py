@@ -9,12 +9,16 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from contacts import panels as pages
         from portal import entrance
-        from projects import attachments, call_mails, panels
-        from projects.views import start
+        from projects import attachments, call_mails, panels, reminders
+        from projects.views import sharing, start
 
         entrance.register_link(_("My applications"), "projects:own_applications")
         entrance.register_arrival(start.ARRIVAL, start.arrive)
+        entrance.register_arrival(
+            sharing.ARRIVAL, sharing.arrive, heading=sharing.HEADING, text=sharing.TEXT
+        )
         pages.of_places.register(panels.of_place, state=panels.call_states)
         pages.of_agencies.register(panels.of_agency, state=panels.call_states)
         call_mails.register_jobs()
         attachments.register_jobs()
+        reminders.register_jobs()

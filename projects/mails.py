@@ -25,7 +25,6 @@ SUBJECTS = {
     "changes-received": _("%(number)s: your changes have arrived"),
     "message": _("%(number)s: a message for you"),
     "withdrawn": _("%(number)s: your application has been withdrawn"),
-    "draft-reminder": _("%(number)s: your draft is waiting"),
     "invitation": _("%(site)s: somebody asks you to write along"),
     "office-precheck": _("%(number)s: please look at a draft"),
     "office-new": _("%(number)s: new application"),
@@ -54,10 +53,6 @@ def changes_are_asked(application: Application, asked: ChangeRequest, *, now: dt
 
 def remind_of_changes(application: Application, asked: ChangeRequest, *, now: dt.datetime) -> None:
     to_applicants(application, "changes-reminder", number=asked.pk, now=now, due_on=asked.due_on)
-
-
-def remind_of_draft(application: Application, *, now: dt.datetime) -> None:
-    to_applicants(application, "draft-reminder", now=now, closes_at=application.call.closes_at)
 
 
 def changes_are_in(application: Application, *, version: int, now: dt.datetime) -> None:

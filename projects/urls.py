@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import application, files, funding, paper, start, status
+from projects.views import application, files, funding, paper, sharing, start, status
 
 app_name = "projects"
 urlpatterns = [
@@ -21,6 +21,19 @@ urlpatterns = [
         name="attachment_remove",
     ),
     path("antrag/<uuid:case>/pruefen/", application.check, name="check"),
+    path("antrag/<uuid:case>/mitschreiben/", sharing.people, name="people"),
+    path(
+        "antrag/<uuid:case>/mitschreiben/<int:number>/entfernen/",
+        sharing.remove,
+        name="remove_contributor",
+    ),
+    path(
+        "antrag/<uuid:case>/einladung/<int:number>/zuruecknehmen/",
+        sharing.take_back,
+        name="take_back_invitation",
+    ),
+    path("antrag/<uuid:case>/nochmals/", sharing.copy, name="copy"),
+    path("antrag/<uuid:case>/loeschen/", sharing.delete, name="delete"),
     path("antrag/<uuid:case>/nachricht/", status.message, name="message"),
     path("antrag/<uuid:case>/antwort/", status.word, name="word"),
     path("antrag/<uuid:case>/vorabpruefung/", status.precheck, name="precheck"),
