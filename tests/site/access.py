@@ -58,6 +58,9 @@ MODELS = {
     "page": (S, S, S),
     "outboxmessage": (R, N, N),
     "jobrun": (S, N, N),
+    "programme": (R, A, N),
+    "ruleset": (R, A, N),
+    "call": (R, A, N),  # drafts alone are deleted, and this one is open
 }
 # What staff get from the other addresses of the administration: without a role, with one.
 GENERAL = {
@@ -129,14 +132,17 @@ DECISIONS = (
     "archive",
 )
 DECISIONS += ("bring-back", "invite", "reset-factor")
+DECISIONS += ("announce", "take-back", "resume", "newest-rules", "move-end")
 # Pages of an editor about one row, with a form that publishes.
 FOR_EDITORS = ("alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
+# The same, of an agency administrator.
+FOR_ADMINS = ("leave", "pause")
 # Addresses that name no row; the last two are files.
 OF_NO_ROW = {"changelist": [], "add": [], "export": ["csv"], "table": ["responsibilities", "csv"]}
 NAME = re.compile(
-    r"admin:(portal|contacts)_(?P<model>[a-z]+)_"
+    r"admin:(portal|contacts|projects)_(?P<model>[a-z]+)_"
     r"(?P<verb>changelist|export|table|add|history|delete|change|delete_translation|"
-    rf"leave|{'|'.join((*FOR_EDITORS, *DECISIONS))})"
+    rf"{'|'.join((*FOR_ADMINS, *FOR_EDITORS, *DECISIONS))})"
 )
 CASE = "6f1c3f0e-5d0a-4a53-9a5e-000000000000"  # nobody's
 ARGUMENTS = {
@@ -151,6 +157,9 @@ ARGUMENTS = {
     "contacts:post": ["koi"],
     "contacts:vcard": ["koi"],
     "entrance:link": ["x"],
+    "projects:programme": ["mikroprojekte"],
+    "projects:deadline": ["mikroprojekte", "mp-2026"],
+    "projects:blank_form": ["mp-2026"],
     "projects:attachments": [CASE],
     "projects:attachment": [CASE, CASE],
     "projects:attachment_remove": [CASE, CASE],
@@ -198,5 +207,5 @@ def expected_of(verb: str, model: str, level: Level) -> set[int]:
     if verb in DECISIONS:
         return {405}
     least = {"add": add, "delete": delete, "delete_translation": delete}
-    least |= dict.fromkeys(FOR_EDITORS, E) | {"leave": A}
+    least |= dict.fromkeys(FOR_EDITORS, E) | dict.fromkeys(FOR_ADMINS, A)
     return {200} if level >= least.get(verb, look) else {403, 404}

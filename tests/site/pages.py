@@ -37,6 +37,14 @@ def _answer(name: str, typed: str, **fields) -> Page:
     return Page(name, "contacts:look_up", f"zustaendig/?ort={typed}", **fields)
 
 
+PROGRAMME = "foerderung/mikroprojekte-landkreis-leipzig/"
+
+
+def _idea(name: str, query: str, **fields) -> Page:
+    path = "foerderung/pruefen/?art=initiative&massnahme=meeting&gefoerdert=no"
+    return Page(name, "projects:funding_check", f"{path}&{query}", **fields)
+
+
 PAGES = (
     Page("start", "home", "", look_closely=True),
     _answer("one place", "Grimma", look_closely=True),
@@ -99,6 +107,16 @@ PAGES = (
         "contacts:post",
         "ansprechpersonen/quartiersmanagement-leipziger-osten/",
     ),
+    Page("programmes", "projects:programmes", "foerderung/", look_closely=True),
+    Page("programme", "projects:programme", PROGRAMME, look_closely=True),
+    Page("programme and advisor", "projects:programme", f"{PROGRAMME}?ort=Grimma"),
+    Page("programme and places", "projects:programme", f"{PROGRAMME}?ort=Beucha"),
+    Page("programme and no place", "projects:programme", f"{PROGRAMME}?ort=Xyzqq"),
+    Page("check", "projects:funding_check", "foerderung/pruefen/", look_closely=True),
+    Page("check with errors", "projects:funding_check", "foerderung/pruefen/?art=&betrag=1,234"),
+    _idea("check: likely", "ort=Grimma", look_closely=True),
+    _idea("check: talk to us", "ort=Beucha&betrag=9999"),
+    _idea("check: unlikely", "ort=D%C3%B6beln"),
     Page("form", "contacts:correction", "hinweis/", is_form=True, look_closely=True),
     Page("form with errors", "contacts:correction", "hinweis/", 422, is_form=True, by_post=True),
     Page("log-in by code", "entrance:log_in", "anmelden/", is_form=True, look_closely=True),
@@ -138,5 +156,6 @@ NO_PAGE = {
     "projects:attachment": "a file",
     "projects:blank_form": "a file to print: see tests/projects/test_documents.py",
     "projects:attachment_remove": "behind the log-in",
+    "projects:deadline": "a file for calendars: see tests/projects/test_funding_pages.py",
     "contacts:accent": "a style sheet of two colours, loaded by the pages of an agency",
 }

@@ -5,6 +5,7 @@ fails here until somebody has decided who may see it.
 """
 
 import csv
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ from django.utils import timezone
 
 from contacts.models import Agency, LookUpCount, MissedInput, Office, PostalCode, Source, StaffRole
 from contacts.roles import Role
+from portal.admin_site import verwaltung
 from portal.models import JobRun, Page
+from projects.models import Call, Programme
 from tests import factories
 from tests.contacts.county import county
 from tests.contacts.test_visibility import FOR_ITS_STAFF, PUBLISHED, rows_of
@@ -47,7 +50,7 @@ OF_AN_AGENCY = {model._meta.model_name for model in (*PUBLISHED, *FOR_ITS_STAFF)
 OF_AN_AGENCY |= {"outboxmessage"}
 LOG_IN = ("/verwaltung/login/", "/verwaltung/konto/anmelden/", "/de/anmelden/")
 APPLICANT = "applicant"  # in the administration, a visitor like any other
-PORTALS = ("user", "page", "outboxmessage", "jobrun")
+APPS = {model._meta.model_name: model._meta.app_label for model in verwaltung._registry}
 OF_A_ROW = [
     route
     for route in of_class("model")
@@ -117,6 +120,9 @@ def make_world() -> World:
     Agency.objects.filter(pk=place.agency.pk).update(accent="#0a5a63")
     own |= ids(rows_of(place.agency, quarter))
     foreign = ids(rows_of(other, town))
+    Programme.objects.filter(pk=own["programme"]).update(slug="mikroprojekte")
+    soon = timezone.now() + dt.timedelta(days=30)
+    Call.objects.filter(pk=own["call"]).update(slug="mp-2026", closes_at=soon)
     own["outboxmessage"] = factories.mail(place.agency, state="failed").pk
     foreign["outboxmessage"] = factories.mail(other, state="failed").pk
     for rows in (own, foreign):
@@ -264,7 +270,7 @@ def test_a_row_of_another_agency_does_not_exist(world, everybody, route):
 
 @pytest.mark.parametrize("model", sorted(MODELS))
 def test_no_list_holds_a_row_of_another_agency(world, everybody, model):
-    app = "portal" if model in PORTALS else "contacts"
+    app = APPS[model]
     for name, level, client in everybody:
         response = client.get(reverse(f"admin:{app}_{model}_changelist"))
         if response.status_code == 200 and model in world.foreign and level < Level.SUPERUSER:
