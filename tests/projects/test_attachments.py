@@ -350,6 +350,9 @@ def test_what_came_unscanned_is_scanned_later_and_locked_away(
     row = draft.attachments.get()
     assert row.scan == virus_scan.Verdict.QUARANTINED
     assert client.get(page(draft, "attachment", row.uuid)).status_code == 404
+    shown = client.get(page(draft)).text
+    assert "<bdi>a.pdf</bdi> <strong>" in shown
+    assert page(draft, "attachment", row.uuid) + '"' not in shown
     assert attachments.scan_again(NOW) == ""
 
 
