@@ -46,6 +46,16 @@ from contacts.models import (
 from contacts.records import as_record
 from contacts.roles import Role
 from portal.models import JobRun, OutboxMessage, Page, PageTranslation, User
+from projects.models import (
+    Call,
+    CallTranslation,
+    CostCategory,
+    Declaration,
+    MeasureType,
+    Programme,
+    ProgrammeTranslation,
+    RuleSet,
+)
 from tests.contacts.county import County
 
 WHEN = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
@@ -98,6 +108,20 @@ def _post(n: int, rows: Rows):
     staffing = ("filled", "vacant", "planned")[n % 3]
     fields = {"office": rows.of[Office][n], "deputy": rows.place.loth, "phone": "03433 1"}
     yield Post(agency=rows.place.agency, slug=f"p-{n}", staffing=staffing, **fields)
+
+
+def _call(n: int, rows: Rows):
+    day = dt.timedelta(days=1)
+    yield Call(
+        rule_set=rows.of[RuleSet][n],
+        slug=f"many-{n}",
+        state=("open", "paused", "draft")[n % 3],
+        budget_year=2026,
+        opens_at=WHEN - day,
+        closes_at=WHEN + 400 * day,
+        measures_from=WHEN.date(),
+        measures_until=WHEN.date(),
+    )
 
 
 def _doubt(n: int, rows: Rows):
@@ -236,6 +260,18 @@ MAKERS: dict[type[Model], Maker] = {
         )
     ],
     JobRun: lambda n, rows: [JobRun(name=f"job-{n}")],
+    Programme: lambda n, rows: [Programme(agency=rows.place.agency, slug=f"many-{n}")],
+    ProgrammeTranslation: _translated(ProgrammeTranslation, Programme, name="Programm"),
+    RuleSet: lambda n, rows: [
+        RuleSet(programme=rows.of[Programme][n], created_at=WHEN, created_by=rows.of[User][n])
+    ],
+    MeasureType: lambda n, rows: [
+        MeasureType(rule_set=rows.of[RuleSet][n], kind="meeting", ceiling_cents=5000_00)
+    ],
+    CostCategory: lambda n, rows: [CostCategory(rule_set=rows.of[RuleSet][n], kind="rent")],
+    Declaration: lambda n, rows: [Declaration(rule_set=rows.of[RuleSet][n], key="true", text="x")],
+    Call: _call,
+    CallTranslation: _translated(CallTranslation, Call, title="Aufruf", pause_reason="Geld fehlt"),
     Page: lambda n, rows: [Page(kind="imprint", owner=f"a-{n}")],
     PageTranslation: _translated(PageTranslation, Page, body="Text"),
 }
