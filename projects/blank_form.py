@@ -22,7 +22,7 @@ from projects.funding import CallView, ProgrammeView
 from projects.rules import Rules
 from projects.sections import COSTS, SECTIONS, Basis, Section, SectionForm
 from projects.sections.base import Rows
-from projects.terms import ApplicantType
+from projects.terms import ApplicantType, MeasureKind
 
 LINES = {"places": 3, "partners": 2, "costs": 10, "income": 4}  # empty ones, by name of the rows
 UNTOLD = ("kind", "reference", "agency")  # keys of what stays as it is in every language
@@ -112,11 +112,12 @@ def _sections(rules: Rules) -> Iterator[dict]:
 
 
 def _everybody(rules: Rules) -> list[Basis]:
-    """Everybody who may be asked: each kind of applicant with each kind of project."""
+    """Everybody who may be asked: each kind of applicant, with a course and with something else."""
     types = [kind for kind in ApplicantType if kind in rules.applicant_types]
+    by_course = {kind == MeasureKind.LANGUAGE_COURSE: kind for kind in rules.ceilings}
     return [
         Basis(rules=rules, applicant_type=applicant, measure_kind=measure)
-        for applicant, measure in product(types or [""], rules.ceilings or [""])
+        for applicant, measure in product(types or [""], by_course.values() or [""])
     ]
 
 
