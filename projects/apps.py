@@ -8,8 +8,8 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts import panels as pages
-        from portal import entrance
-        from projects import attachments, call_mails, panels, reminders
+        from portal import dashboard, entrance
+        from projects import attachments, call_mails, panels, reminders, todo
         from projects.views import sharing, start
 
         entrance.register_link(_("My applications"), "projects:own_applications")
@@ -22,3 +22,4 @@ class ProjectsConfig(AppConfig):
         call_mails.register_jobs()
         attachments.register_jobs()
         reminders.register_jobs()
+        dashboard.register(todo.for_start_page)

@@ -13,12 +13,13 @@ from projects.sections import ATTACHMENTS, DECLARATIONS, Section
 
 
 class TaskState(StrEnum):
-    """`NEEDS_ATTENTION`: something that was typed cannot stay as it is."""
+    """`NEEDS_ATTENTION`: what was typed cannot stay as it is. `OPTIONAL`: it may stay empty."""
 
     NOT_BEGUN = "not-begun"
     BEGUN = "begun"
     NEEDS_ATTENTION = "needs-attention"
     DONE = "done"
+    OPTIONAL = "optional"
 
 
 LABELS = {
@@ -26,6 +27,7 @@ LABELS = {
     TaskState.BEGUN: _("begun"),
     TaskState.NEEDS_ATTENTION: _("needs attention"),
     TaskState.DONE: _("done"),
+    TaskState.OPTIONAL: _("if you like"),
 }
 
 
@@ -100,7 +102,7 @@ def _attachments(application: Application, *, is_open: bool) -> Task:
         ATTACHMENTS,
         str(_("Attachments")),
         _url(application, ATTACHMENTS),
-        TaskState.DONE if count else TaskState.NOT_BEGUN,
+        TaskState.DONE if count else TaskState.OPTIONAL,
         is_open,
         detail=str(count) if count else "",
     )

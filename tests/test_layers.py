@@ -46,7 +46,7 @@ LAYERS = {
         ["advice", "eligibility", "ics", "documents", "differences"],
         ["blank_form", "drafts", "mails", "calls"],
         ["attachments", "call_mails", "reminders", "rule_versions", "sharing", "status", "tasks"],
-        ["workflow"],
+        ["todo", "workflow"],
         ["forms", "funding_forms", "load_funding", "panels"],
         ["views", "admin", "management", "templatetags"],
         ["urls"],

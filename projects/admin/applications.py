@@ -67,7 +67,7 @@ class ApplicationAdmin(ReadOnly, ScopedAdmin):
         "caseworker",
         "requested",
     ]
-    list_filter = [TurnFilter, "state", "measure_kind", "channel", AgencyFilter]
+    list_filter = [TurnFilter, "state", AgencyFilter]
     list_select_related = ["area__parent", "caseworker", "call", "agency"]
     search_fields = ["reference", "title", "applicant_name"]
     ordering = ["-changed_at", "-pk"]

@@ -113,4 +113,4 @@ class LateForm(forms.Form):
 class CallChoiceForm(forms.Form):
     """For which call something has come."""
 
-    call = forms.ModelChoiceField(label=_("Call"), queryset=Call.objects.none())
+    call = forms.ModelChoiceField(label=_("Call for applications"), queryset=Call.objects.none())

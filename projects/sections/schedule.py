@@ -58,7 +58,7 @@ class ScheduleForm(SectionForm):
 
 class PlaceForm(SectionForm):
     place = forms.CharField(
-        label=_("Town"),
+        label=_("Town of the project"),
         help_text=_("Town, part of a town or postal code. It decides who advises you."),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -131,7 +131,7 @@ SCHEDULE = Section(
     title=_("Where and when"),
     lead=_("At least one place has to lie in the county."),
     form_class=ScheduleForm,
-    rows=(Rows("places", PlaceForm, _("Place"), _("Add a place"), most=10),),
+    rows=(Rows("places", PlaceForm, _("Place of the project"), _("Add a place"), most=10),),
     facts=_facts,
 )
 

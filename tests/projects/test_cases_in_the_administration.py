@@ -118,6 +118,18 @@ def test_a_stand_in_sees_them_for_the_time_of_the_absence(place, sent):
     assert logged_in(other).get(to(sent)).status_code == 200
 
 
+def test_the_start_page_says_what_waits_for_a_caseworker(place, sent, call, applicant, desk):
+    draft = cases.draft(call, applicant)
+    workflow.ask_precheck(draft, by=applicant, now=cases.NOW)
+
+    page = seen_in(desk.get("/verwaltung/"))
+
+    assert "1 new application" in page
+    assert "1 draft for a preliminary check" in page
+    auditor = of_role(place.agency, Role.AUDITOR)
+    assert "new application" not in seen_in(auditor.get("/verwaltung/"))
+
+
 # Steps --------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,52 @@
+"""What waits for the user of the administration in grants, as lines of its start page."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from contacts.roles import agencies_of
+from portal import clock
+from portal.dashboard import Line
+from projects.actors import CASEWORKERS
+from projects.models import Application
+from projects.states import ApplicationState as S
+
+RANK = 20  # before the upkeep of contacts: somebody waits for an answer
+
+
+def for_start_page(request: HttpRequest) -> Iterator[Line]:
+    """New applications, drafts to be looked at, and changes whose day has passed.
+
+    Of all agencies for which the user takes cases; whoever only reads is asked nothing.
+    """
+    agencies = agencies_of(request.user, CASEWORKERS)
+    if not agencies:
+        return
+    own = Application.objects.visible_to(request.user).filter(agency__in=agencies)
+    new = own.filter(state=S.SUBMITTED).count()
+    if new:
+        text = ngettext("%(n)d new application", "%(n)d new applications", new)
+        yield _line(text % {"n": new}, "new")
+    drafts = own.filter(state=S.PRECHECK).count()
+    if drafts:
+        text = ngettext(
+            "%(n)d draft for a preliminary check", "%(n)d drafts for a preliminary check", drafts
+        )
+        yield _line(text % {"n": drafts}, "precheck")
+    overdue = own.filter(
+        change_requests__settled_at=None, change_requests__due_on__lt=clock.today()
+    ).count()
+    if overdue:
+        text = ngettext(
+            "%(n)d request for changes without an answer",
+            "%(n)d requests for changes without an answer",
+            overdue,
+        )
+        yield _line(text % {"n": overdue}, "overdue")
+
+
+def _line(text: str, turn: str) -> Line:
+    url = f"{reverse('admin:projects_application_changelist')}?next={turn}"
+    return Line(what=text, url=url, rank=RANK)
