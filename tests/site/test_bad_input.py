@@ -96,6 +96,8 @@ def test_a_wrong_topic_or_a_strange_parameter_does_no_harm(site, query):
         "ansprechpersonen/nirgendwo/",
         "ansprechpersonen/nirgendwo.vcf",
         "ansprechpersonen/kik-7-mittelsachsen.vcf",
+        "foerderung/nirgendwo/",
+        "foerderung/mikroprojekte-landkreis-leipzig/nirgendwo/frist.ics",
         "nirgendwo/",
     ],
 )
@@ -143,6 +145,8 @@ def test_a_foreign_host_name_is_refused(site):
 ROOTS = (
     *("/de/", "/en/", "/ar/", "/xx/", "/DE/", "/de-CH/", "/de-simple/", "/zz-Arab/", "/", "//"),
     *("/de/zustaendig/", "/de/zustaendig/vorschlaege/", "/de/ansprechpersonen/", "/de/orte/"),
+    *("/de/foerderung/", "/de/foerderung/pruefen/"),
+    "/de/foerderung/mikroprojekte-landkreis-leipzig/",
     *("/de/karte/", "/de/stellen/", "/de/aushang/", "/de/hinweis/", "/verwaltung/", "/static/"),
 )
 PIECES = (
@@ -154,6 +158,7 @@ PIECES = (
 )
 PARAMETERS = (
     *("ort", "thema", "stelle", "sprache", "v", "art", "seite", "q", "page", "ort[]", "ort[0]"),
+    *("massnahme", "betrag", "beginn", "gefoerdert", "programm", "gebiet", "aufruf"),
     *("", "__proto__", "sprache[]", "ORT", "next", "o", "p", "e", "_popup", "_changelist_filters"),
 )
 
