@@ -9,7 +9,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from contacts import panels as pages
         from portal import dashboard, entrance
-        from projects import attachments, call_mails, panels, reminders, todo
+        from projects import attachments, call_mails, panels, personal_data, reminders, todo
         from projects.views import sharing, start
 
         entrance.register_link(_("My applications"), "projects:own_applications")
@@ -22,4 +22,5 @@ class ProjectsConfig(AppConfig):
         call_mails.register_jobs()
         attachments.register_jobs()
         reminders.register_jobs()
+        personal_data.register()
         dashboard.register(todo.for_start_page)

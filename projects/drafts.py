@@ -34,6 +34,8 @@ from projects.terms import Channel
 TRIES = 20  # to draw a reference that nobody has
 # What is said anew in every year, and not taken over from the last application.
 NOT_COPIED = frozenset({DECLARATIONS.slug, SCHEDULE.slug})
+# Neither sent nor shown to the office at this moment.
+DELETABLE = frozenset({ApplicationState.DRAFT, ApplicationState.WITHDRAWN})
 
 
 class ClosedError(Exception):
@@ -247,13 +249,14 @@ def copy(
 
 @transaction.atomic
 def delete(application: Application, *, by) -> None:
-    """Delete a draft that was never sent, with everything that belongs to it.
+    """Delete a draft, also one that was given up, with everything that belongs to it.
 
     Files lose their last reference and are swept later. Raises ClosedError for what was sent, and
     for whoever did not begin it.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     is_owner = application.contributors.filter(user=by, role=Contributor.Role.OWNER).exists()
-    if application.state != ApplicationState.DRAFT or not is_owner:
+    is_unsent = application.submitted_at is None and application.state in DELETABLE
+    if not is_unsent or not is_owner:
         raise ClosedError
     application.delete()

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from projects import actors, events, mails
@@ -29,7 +30,7 @@ def invite(application: Application, email: str, *, by, now: dt.datetime) -> Inv
     if application.contributors.filter(user__email__iexact=address).exists():
         raise RefusedError(_("This person writes along already."))
     waiting = application.invitations.filter(closed_at=None)
-    waiting.filter(email=address).update(closed_at=now)
+    _close(waiting.filter(email=address), now=now)
     if application.contributors.count() + waiting.count() >= MOST:
         raise RefusedError(
             _("At most %(number)s people can write one application.") % {"number": MOST}
@@ -48,19 +49,25 @@ def invite(application: Application, email: str, *, by, now: dt.datetime) -> Inv
 def take_back(invited: Invitation, *, by, now: dt.datetime) -> None:
     """Close an invitation before somebody has come; its link leads nowhere then."""
     _locked(invited.application, by)
-    Invitation.objects.filter(pk=invited.pk, closed_at=None).update(closed_at=now)
+    _close(Invitation.objects.filter(pk=invited.pk), now=now)
+
+
+def _close(invitations: QuerySet, *, now: dt.datetime) -> int:
+    """Nobody can come by these any more; returns how many were open. Their addresses go."""
+    return invitations.filter(closed_at=None).update(closed_at=now, email="")
 
 
 @transaction.atomic
 def accept(number: int, user, *, now: dt.datetime) -> Application | None:
     """Let `user` in, whose address was invited; None for an invitation that no longer holds."""
     found = Invitation.objects.filter(pk=number).select_related("application").first()
-    if found is None or found.email != user.email.lower() or user.is_staff:
+    if found is None or user.is_staff:
         return None
     application = Application.objects.select_for_update(of=("self",)).get(pk=found.application_id)
     if application.contributors.filter(user=user).exists():
         return application
-    if not Invitation.objects.filter(pk=found.pk, closed_at=None).update(closed_at=now):
+    own = Invitation.objects.filter(pk=found.pk, email=user.email.lower())
+    if not _close(own, now=now):
         return None
     Contributor.objects.create(application=application, user=user, joined_at=now)
     events.record(application, Kind.JOINED, actor=Actor.APPLICANT, by=user, now=now)
@@ -78,6 +85,22 @@ def remove(contributor: Contributor, *, by, now: dt.datetime) -> None:
         raise RefusedError(_("Only whoever began the application can remove others."))
     Contributor.objects.filter(pk=contributor.pk).delete()
     events.record(application, Kind.LEFT, actor=Actor.APPLICANT, by=by, now=now)
+
+
+@transaction.atomic
+def forget(user, *, now: dt.datetime) -> None:
+    """Whoever is erased writes along nowhere any more, and neither invites nor is invited.
+
+    What they began themselves stays theirs.
+    """
+    parts = Contributor.objects.filter(user=user, role=Contributor.Role.EDITOR)
+    for part in parts.order_by("application_id"):
+        rows = Application.objects.select_for_update(of=("self",))
+        application = rows.get(pk=part.application_id)
+        if Contributor.objects.filter(pk=part.pk).delete()[0]:
+            actor = Actor.APPLICANT
+            events.record(application, Kind.LEFT, actor=actor, by=user, now=now)
+    _close(Invitation.objects.filter(Q(email__iexact=user.email) | Q(invited_by=user)), now=now)
 
 
 def _locked(application: Application, by) -> Application:

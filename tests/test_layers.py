@@ -47,7 +47,7 @@ LAYERS = {
         ["blank_form", "drafts", "mails", "calls"],
         ["attachments", "call_mails", "reminders", "rule_versions", "sharing", "status", "tasks"],
         ["todo", "workflow"],
-        ["forms", "funding_forms", "load_funding", "panels"],
+        ["forms", "funding_forms", "load_funding", "panels", "personal_data"],
         ["views", "admin", "management", "templatetags"],
         ["urls"],
         ["apps"],

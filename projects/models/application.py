@@ -195,7 +195,10 @@ class Contributor(models.Model):
 
 
 class Invitation(models.Model):
-    """The request to write along, to one address; open until accepted, withdrawn or too old."""
+    """The request to write along, to one address; open until accepted, withdrawn or too old.
+
+    A closed one forgets the address: whoever came is a contributor, and nobody else has a part.
+    """
 
     case_path = "application"
     agency_path = "application__agency"
@@ -203,7 +206,7 @@ class Invitation(models.Model):
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="invitations"
     )
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(_("e-mail"), blank=True)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -222,6 +225,12 @@ class Invitation(models.Model):
                 condition=Q(closed_at__isnull=True),
                 name="invitation_open_once",
                 violation_error_message=_("This address has been invited already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) & ~Q(email="")
+                | Q(closed_at__isnull=False, email=""),
+                name="invitation_names_an_address_while_open",
+                violation_error_message=_("An invitation names an address as long as it is open."),
             ),
         ]
 
