@@ -25,7 +25,7 @@ class Label(Enum):
     TO_COMPLETE = gettext_lazy("Please complete")
     DECIDED = gettext_lazy("Decided")
     RUNNING = gettext_lazy("Running")
-    CLOSED = gettext_lazy("Closed")
+    CLOSED = gettext_lazy("Completed")
 
 
 LABELS = {
