@@ -137,6 +137,11 @@ def open_sections(application: Application) -> frozenset[str]:
     return frozenset()
 
 
+def may_be_sent(application: Application) -> bool:
+    """Whether it waits to be sent: a draft, one that the office looks at, or asked-for changes."""
+    return bool(open_sections(application)) or application.state == ApplicationState.PRECHECK
+
+
 @transaction.atomic
 def save(
     application: Application,

@@ -9,7 +9,6 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -46,11 +45,12 @@ class RefusedError(ValidationError):
     """A step that cannot be taken now; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
 class IncompleteError(Exception):
-    """What is missing before an application can be sent."""
+    """What is missing before an application can be sent, as `problems`."""
 
-    problems: Sequence[Problem]
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
 
 
 # The one writer of states ------------------------------------------------------------------------

@@ -185,7 +185,7 @@ def check(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     found = case_of(request, case)
     if request.method == "POST":
         return _submit(request, found)
-    if not drafts.open_sections(found):
+    if not drafts.may_be_sent(found):
         return redirect(_after(found))
     return _show_check(request, found)
 
@@ -202,7 +202,7 @@ def _submit(request: HttpRequest, found: Application) -> HttpResponse:
         key = uuid.UUID(request.POST.get("key", ""))
     except ValueError:
         return _show_check(request, found, refused=_("Please press the button once more."))
-    if not drafts.open_sections(found) and not _is_known(found, key):
+    if not drafts.may_be_sent(found) and not _is_known(found, key):
         return redirect(_after(found))
     try:
         workflow.submit(found, key=key, **place_and_time(request))
@@ -210,7 +210,7 @@ def _submit(request: HttpRequest, found: Application) -> HttpResponse:
         return _show_check(request, case_of(request, found.uuid), status=422)
     except workflow.RefusedError as refused:
         found = case_of(request, found.uuid)
-        if not drafts.open_sections(found):
+        if not drafts.may_be_sent(found):
             return redirect(_after(found))
         return _show_check(request, found, refused=refused.message, status=409)
     return redirect(found.get_receipt_url())

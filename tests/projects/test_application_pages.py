@@ -347,11 +347,19 @@ def test_withdrawing_is_asked_first(sent, amal):
 def test_a_preliminary_check_is_asked_and_taken_back(draft, amal):
     amal.post(page("precheck", draft))
     assert amal.get(section(draft, "inhalt")).url == draft.get_absolute_url()
+    assert page("check", draft) in amal.get(draft.get_absolute_url()).text
 
     amal.post(page("take_back", draft))
 
     draft.refresh_from_db()
     assert draft.state == "draft"
+
+
+def test_a_draft_that_is_being_looked_at_may_be_sent_all_the_same(draft, amal):
+    amal.post(page("precheck", draft))
+    key = key_on(amal.get(page("check", draft)))
+
+    assert amal.post(page("check", draft), {"key": key}).url == page("receipt", draft)
 
 
 # Other people -------------------------------------------------------------------------------------
