@@ -114,16 +114,18 @@ class Section:
     asked: Callable[[Basis], bool] = always
     facts: Callable[["BoundSection"], dict] = nothing
 
-    def read(self, post: MultiValueDict) -> Raw:
-        """What a browser has sent for this section, as it is to be kept; blank rows are left out.
+    def read(self, post: MultiValueDict, *, without: str = "") -> Raw:
+        """What a browser has sent for this section, as it is to be kept.
 
-        What no database stores (NUL, halves of characters) is dropped.
+        Blank rows are left out, and the row that `without` names, such as "costs-2". What no
+        database stores (NUL, halves of characters) is dropped.
         """
         names = [*self.form_class.base_fields, *self._own_names()]
         raw: Raw = {name: _texts(post, name) for name in names if name in post}
         for rows in self.rows:
             found = re.compile(rf"{rows.name}-([0-9]{{1,3}})-")
             numbers = sorted({int(m[1]) for key in post if (m := found.match(key))})
+            numbers = [number for number in numbers if f"{rows.name}-{number}" != without]
             lines = [
                 {
                     name: _texts(post, f"{rows.name}-{number}-{name}")

@@ -1,6 +1,5 @@
 """Writing an application: the list of sections, each section, the last look, the receipt."""
 
-import re
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -30,6 +29,7 @@ from projects.views import status
 from projects.views.shared import answers_for, case_of, place_and_time
 
 WITH_SUMS = (COSTS, FINANCING)
+SPARE = 1  # blank lines below the others
 
 
 @applicant_page
@@ -69,18 +69,8 @@ def section(request: HttpRequest, case: uuid.UUID, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, found, part)
     is_final = "fehlt" in request.GET
-    bound = answers.bound(part, is_final=is_final, spare=_spare(answers, part))
+    bound = answers.bound(part, is_final=is_final, spare=SPARE)
     return _show(request, found, answers, bound, is_final=is_final)
-
-
-def _spare(answers: Answers, part: Section) -> int:
-    """One blank line below the others."""
-    return 1 if part.rows else 0
-
-
-def _revision(found: Application, part: Section) -> int:
-    row = next((row for row in found.sections.all() if row.section == part.slug), None)
-    return row.revision if row else 0
 
 
 def _show(
@@ -106,7 +96,7 @@ def _show(
             "application": found,
             "bound": bound,
             "part": part,
-            "revision": _revision(found, part),
+            "revision": row.revision if row else 0,
             "saved_at": row.saved_at if row else None,
             "errors": errors,
             "has_errors": bool(errors),
@@ -124,8 +114,7 @@ def _of_the_whole(answers: Answers, part: Section) -> list[str]:
 
 
 def _save(request: HttpRequest, found: Application, part: Section) -> HttpResponse:
-    raw = part.read(request.POST)
-    _remove_line(raw, part, request.POST.get("remove", ""))
+    raw = part.read(request.POST, without=request.POST.get("remove", ""))
     revision = request.POST.get("revision", "")
     revision = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
     quiet = request.headers.get("Accept") == "application/json"
@@ -147,20 +136,12 @@ def _save(request: HttpRequest, found: Application, part: Section) -> HttpRespon
         return JsonResponse({"revision": saved.revision, "text": text})
     if "add" in request.POST or "remove" in request.POST:
         return redirect(f"{request.path}#last-line")
-    bound = answers.bound(part, spare=_spare(answers, part))
+    bound = answers.bound(part, spare=SPARE)
     if not bound.is_valid():
         return _show(request, found, answers, bound, status=422, is_saved=True)
     if "later" in request.POST:
         return redirect("projects:application", found.uuid)
     return redirect(after(part, found, answers))
-
-
-def _remove_line(raw: Raw, part: Section, named: str) -> None:
-    """Drop the line that a button names, such as "costs-2"."""
-    match = re.fullmatch(r"([a-z]+)-([0-9]{1,3})", named)
-    for rows in part.rows:
-        if match and match[1] == rows.name and int(match[2]) < len(raw[rows.name]):
-            del raw[rows.name][int(match[2])]
 
 
 def _show_conflict(
@@ -170,7 +151,7 @@ def _show_conflict(
     found = case_of(request, found.uuid)
     answers = answers_for(request, found)
     theirs = answers_of(answers.bound(part))
-    mine = BoundSection(part, raw, basis=answers.basis, spare=_spare(answers, part))
+    mine = BoundSection(part, raw, basis=answers.basis, spare=SPARE)
     return _show(
         request, found, answers, mine, status=409, theirs=theirs, theirs_at=stored.saved_at
     )

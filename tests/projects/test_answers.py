@@ -254,6 +254,13 @@ def test_a_browser_sends_rows_with_gaps_and_they_close():
     assert raw == {"costs": [{"price": ["x"]}, {"price": ["5"]}]}
 
 
+def test_the_line_that_is_removed_is_the_one_whose_button_was_pressed():
+    sent = QueryDict(mutable=True)
+    sent.update({"costs-0-price": "", "costs-1-price": "1", "costs-2-price": "2"})
+
+    assert COSTS.read(sent, without="costs-1") == {"costs": [{"price": ["2"]}]}
+
+
 def test_line_ends_count_once_and_nothing_unstorable_is_kept():
     sent = QueryDict(mutable=True)
     sent.update({"content": "a\r\nb\0c\ud800d"})
