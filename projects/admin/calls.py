@@ -1,5 +1,7 @@
 """Calls in the administration: their form, a warning of days off, and a button for each step."""
 
+import datetime as dt
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -231,9 +233,9 @@ def day_off_warning(call: Call) -> str:
     if is_working_day(day, state):
         return ""
     names = {
-        "day": date_format(day, "l, j. F Y"),
+        "day": _with_weekday(day),
         "holiday": holiday_name(day, state),
-        "next": date_format(next_working_day(day, state), "l, j. F Y"),
+        "next": _with_weekday(next_working_day(day, state)),
     }
     if names["holiday"]:
         text = _(
@@ -245,7 +247,11 @@ def day_off_warning(call: Call) -> str:
     return text % names
 
 
-def _steps_of(call: Call, now) -> dict:
+def _with_weekday(day: dt.date) -> str:
+    return f"{date_format(day, 'l')}, {date_format(day, 'DATE_FORMAT')}"
+
+
+def _steps_of(call: Call, now: dt.datetime) -> dict:
     """The buttons for the state that the call is in, as (address, label), and the warning."""
     state = call.state_at(now)
     steps = {
