@@ -16,7 +16,7 @@ from projects.events import Kind
 from projects.models import Application, ApplicationVersion, CaseEvent, LatePermit
 from projects.sections import BY_SLUG
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, CallState, actors_of
-from projects.workflow import IncompleteError, RefusedError
+from projects.workflow import IncompleteError, RefusedError, moving
 from tests import factories
 from tests.projects import cases
 from tests.projects import factories as funding
@@ -96,12 +96,12 @@ def test_the_writer_of_states_takes_no_other_step(place, call, applicant, casewo
         Application.objects.filter(pk=application.pk).update(state=before)
         may = name in ALLOWED.get((before, after), set())
         with transaction.atomic():
-            locked = workflow._locked(application)
+            locked = moving.locked(application)
             if may:
-                assert workflow._move(locked, after, by=person, now=NOW) == Actor(name)
+                assert moving.move(locked, after, by=person, now=NOW) == Actor(name)
             else:
                 with pytest.raises(RefusedError):
-                    workflow._move(locked, after, by=person, now=NOW)
+                    moving.move(locked, after, by=person, now=NOW)
         application.refresh_from_db()
         assert application.state == (after if may else before)
 
