@@ -1,12 +1,6 @@
-from projects.models.application import (
-    Application,
-    ApplicationVersion,
-    Attachment,
-    Contributor,
-    Invitation,
-    SectionAnswers,
-)
+from projects.models.application import Application
 from projects.models.case import CaseEvent, ChangeRequest, Comment, Message
+from projects.models.content import ApplicationVersion, Attachment, SectionAnswers
 from projects.models.funding import (
     Call,
     CallNotice,
@@ -19,6 +13,7 @@ from projects.models.funding import (
     ProgrammeTranslation,
     RuleSet,
 )
+from projects.models.people import Contributor, Invitation
 
 __all__ = [
     "Application",

@@ -5,8 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from projects.models.application import Application, UnalterableModel
+from projects.models.application import Application
 from projects.models.scoping import CaseQuerySet
+from projects.models.unalterable import UnalterableModel
 
 
 class CaseEvent(UnalterableModel):
