@@ -41,7 +41,13 @@ def tell_all(now: dt.datetime) -> int:
 
 
 def _tell(notice: CallNotice, *, now: dt.datetime) -> int:
-    """Write to the owners of what is begun and not sent yet, a batch at a time."""
+    """Write to the owners of what is begun and not sent yet, a batch at a time.
+
+    Once the call has closed, all of that is of no use any more.
+    """
+    if not notice.call.takes_applications(now):
+        CallNotice.objects.filter(pk=notice.pk).update(done_at=now)
+        return 0
     written, last = 0, 0
     while True:
         with transaction.atomic():

@@ -130,16 +130,27 @@ def move_end(call: Call, *, closes_at: dt.datetime, by, now: dt.datetime) -> Cal
 
 
 def turn_all(now: dt.datetime) -> int:
-    """Open and close by the clock, and note which calls close within a week; returns how many."""
+    """Open and close by the clock, and note which calls close within a week; returns how many.
+
+    A call for which there is nothing to do costs no transaction.
+    """
     waiting = (CallState.ANNOUNCED, CallState.OPEN, CallState.PAUSED)
     turned = 0
-    for pk in Call.objects.filter(state__in=waiting).values_list("pk", flat=True):
+    for call in Call.objects.filter(state__in=waiting):
+        if call.state_at(now) == call.state and not _has_to_be_told_of_the_end(call, now=now):
+            continue
         with transaction.atomic():
-            row = Call.objects.select_for_update(of=("self",)).get(pk=pk)
+            row = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
             turned += _turn(row, now=now)
-            if row.takes_applications(now) and row.closes_at - WEEK <= now:
+            if _has_to_be_told_of_the_end(row, now=now):
                 _note(row, Event.CLOSES_SOON, row.closes_at)
     return turned
+
+
+def _has_to_be_told_of_the_end(call: Call, *, now: dt.datetime) -> bool:
+    if not call.takes_applications(now) or now < call.closes_at - WEEK:
+        return False
+    return not call.notices.filter(event=Event.CLOSES_SOON, at=call.closes_at).exists()
 
 
 def _locked(call: Call, *, by) -> Call:

@@ -101,7 +101,7 @@ def save(
             % {"version": newest.version}
         )
     if content == content_of(stored):
-        if note != stored.note and not is_used(stored):
+        if note != stored.note:  # it is about the version, and no part of it
             stored.note = note
             stored.save(update_fields=["note"])
         return stored

@@ -280,6 +280,20 @@ def test_seven_days_before_the_end_those_who_have_begun_are_reminded(owners):
     assert "2 November 2026" in told()[1].body  # the last day, not the midnight after it
 
 
+def test_after_the_end_nobody_is_told_what_is_of_no_use_any_more(world, owners):
+    call, boss = world
+    calls.pause(call, reasons=REASONS, by=boss, now=NOW)
+
+    assert call_mails.run(CLOSES + DAY) == "1 calls, 0 mails"
+    assert told() == []
+    assert not CallNotice.objects.filter(done_at=None, call=call).exists()
+
+
+def test_the_job_writes_nothing_while_there_is_nothing_to_do(world, django_assert_num_queries):
+    with django_assert_num_queries(2):  # the calls, and the notices
+        call_mails.run(NOW)
+
+
 def test_more_drafts_than_a_batch_are_all_told(world, monkeypatch):
     monkeypatch.setattr(call_mails, "BATCH", 2)
     call, boss = world
@@ -400,7 +414,8 @@ def test_rules_that_nobody_relies_on_are_changed_in_place():
 def test_nothing_changed_makes_no_version_and_an_old_version_is_not_changed(world):
     call, boss = world
     old = call.rule_set
-    assert rule_versions.save(old, changed(old), by=boss, now=NOW).pk == old.pk
+    same = rule_versions.save(old, changed(old), by=boss, now=NOW, note="Nur ein Wort dazu")
+    assert (same.pk, same.note) == (old.pk, "Nur ein Wort dazu")
     rule_versions.save(old, changed(old, proof_weeks=6), by=boss, now=NOW)
 
     with pytest.raises(ValidationError, match="newer version"):
