@@ -26,7 +26,7 @@ from projects.sections.base import Raw
 from projects.sections.reading import answers_of
 from projects.tasks import after, tasks_of
 from projects.views import status
-from projects.views.shared import answers_for, case_of, place_and_time
+from projects.views.shared import advisor_of, answers_for, case_of, place_and_time
 
 WITH_SUMS = (COSTS, FINANCING)
 SPARE = 1  # blank lines below the others
@@ -49,6 +49,7 @@ def tasks(request: HttpRequest, found: Application) -> HttpResponse:
         "is_open": found.call.takes_applications(request.now),
         "problems": len(answers.problems),
         "plan": answers.plan,
+        "card": advisor_of(request, found),
     }
     return render(request, "projects/application/tasks.html", context)
 

@@ -5,7 +5,10 @@ import uuid
 
 from django.http import Http404, HttpRequest
 
+from contacts.cards import Card, cards_of
+from contacts.resolver import resolve
 from contacts.snapshot import current
+from portal import clock
 from projects.answers import Answers, answers_to
 from projects.models import Application
 
@@ -37,3 +40,13 @@ def place_and_time(request: HttpRequest) -> dict[str, object]:
 
 def last_saved(application: Application) -> dt.datetime:
     return max((row.saved_at for row in application.sections.all()), default=application.saved_at)
+
+
+def advisor_of(request: HttpRequest, found: Application) -> Card | None:
+    """Who answers for the place of the project today."""
+    snapshot = current(request.versions)
+    place = snapshot.gazetteer.by_id.get(found.area_id)
+    if place is None:
+        return None
+    answer = resolve(place, on=request.on, snapshot=snapshot)
+    return next(iter(cards_of(answer, clock.local(request.now))), None)

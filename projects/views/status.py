@@ -9,10 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.cards import Card, cards_of
-from contacts.resolver import resolve
-from contacts.snapshot import current
-from portal import clock
 from portal.entrance import applicant_page
 from portal.files import as_attachment
 from projects import differences, workflow
@@ -22,7 +18,7 @@ from projects.models import Application
 from projects.sections import ATTACHMENTS, BY_SLUG
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
 from projects.status import status_of
-from projects.views.shared import case_of, moment
+from projects.views.shared import advisor_of, case_of, moment
 
 LABEL_OF_WORD = gettext_lazy("Your answer to what was asked")
 
@@ -52,7 +48,7 @@ def show(
             "messages_of_case": found.messages.all(),
             "versions": list(found.versions.defer("pdf", "content")),
             "attachments": found.attachments.filter(removed_at=None),
-            "card": _card(request, found),
+            "card": advisor_of(request, found),
             "may_withdraw": _may_withdraw(found),
             "is_precheck": found.state == ApplicationState.PRECHECK,
         },
@@ -66,16 +62,6 @@ def _open(found: Application) -> list[tuple[str, str]]:
     titles = {slug: str(section.title) for slug, section in BY_SLUG.items()}
     titles[ATTACHMENTS] = _("Attachments")
     return [(slug, title) for slug, title in titles.items() if slug in opened]
-
-
-def _card(request: HttpRequest, found: Application) -> Card | None:
-    """Who answers for the place of the project today."""
-    snapshot = current(request.versions)
-    place = snapshot.gazetteer.by_id.get(found.area_id)
-    if place is None:
-        return None
-    answer = resolve(place, on=request.on, snapshot=snapshot)
-    return next(iter(cards_of(answer, clock.local(request.now))), None)
 
 
 def _may_withdraw(found: Application) -> bool:

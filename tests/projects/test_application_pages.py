@@ -198,6 +198,7 @@ def test_the_list_says_what_is_done_and_what_is_not(call, amal):
 
     states = re.findall(r"task-state--([a-z-]+)", amal.get(half.get_absolute_url()).text)
 
+    assert "Martina Richter" in seen_in(amal.get(half.get_absolute_url()))
     assert states == ["done"] * 3 + ["needs-attention"] + ["done"] * 2 + ["optional", "not-begun"]
 
 
