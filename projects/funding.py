@@ -18,7 +18,7 @@ from portal.data_version import PerVersion, Versions
 from portal.texts import Text, texts
 from projects.calendar import last_day
 from projects.models import Call, Programme
-from projects.models.funding import TAKING, state_at
+from projects.models.calls import TAKING, state_at
 from projects.rules import Rules, every_rule_set
 from projects.states import CallState
 

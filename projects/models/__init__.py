@@ -1,13 +1,10 @@
 from projects.models.application import Application
+from projects.models.calls import Call, CallNotice, CallTranslation, LatePermit
 from projects.models.case import CaseEvent, ChangeRequest, Comment, Message
 from projects.models.content import ApplicationVersion, Attachment, SectionAnswers
 from projects.models.funding import (
-    Call,
-    CallNotice,
-    CallTranslation,
     CostCategory,
     Declaration,
-    LatePermit,
     MeasureType,
     Programme,
     ProgrammeTranslation,

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Agency, Area, Post
-from projects.models.funding import Call, RuleSet
+from projects.models.calls import Call
+from projects.models.funding import RuleSet
 from projects.models.scoping import CaseQuerySet
 from projects.states import BEFORE_SUBMISSION, ApplicationState
 from projects.terms import ApplicantType, Channel, MeasureKind
