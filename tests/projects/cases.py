@@ -92,3 +92,23 @@ def submitted(call: Call, by: User, content: dict = TYPED, *, now=NOW) -> Applic
     application = draft(call, by, content, now=now)
     workflow.submit(application, key=uuid.uuid4(), **moment(by, now))
     return Application.objects.get(pk=application.pk)
+
+
+def twice_sent(call: Call, by: User, caseworker: User, *, now=NOW) -> Application:
+    """One whose costs were asked for and changed: two versions, in review."""
+    application = submitted(call, by, now=now)
+    workflow.take(application, by=caseworker, now=now)
+    workflow.request_changes(
+        application,
+        sections=["kosten", "finanzierung"],
+        text="Was kostet der Saal?",
+        due_on=clock.today(now) + dt.timedelta(days=14),
+        by=caseworker,
+        now=now,
+        on=clock.today(now),
+    )
+    costs = typed()["kosten"]
+    costs["costs"][1]["description"] = ["Saal am Markt"]
+    drafts.save(application, BY_SLUG["kosten"], costs, revision=1, **moment(by, now))
+    workflow.submit(application, key=uuid.uuid4(), **moment(by, now))
+    return Application.objects.get(pk=application.pk)

@@ -3,7 +3,10 @@
 tests/site/test_routes.py fails for a route that has no page here and no reason to have none.
 """
 
+import datetime as dt
 from dataclasses import dataclass
+
+from tests.site.access import OF_A_CASE
 
 LANGUAGES = ("de", "en", "ar")  # `ar` is the pseudo language of tests/site/pseudo.py
 
@@ -44,6 +47,14 @@ def _idea(name: str, query: str, **fields) -> Page:
     path = "foerderung/pruefen/?art=initiative&massnahme=meeting&gefoerdert=no"
     return Page(name, "projects:funding_check", f"{path}&{query}", **fields)
 
+
+def _year_of_the_call() -> int:
+    """The demo has a call open whose end is the next 31 October."""
+    today = dt.date.today()  # noqa: DTZ011 (that of the demo, give or take an hour a year)
+    return today.year + (today > dt.date(today.year, 10, 31))
+
+
+BEGIN = f"antrag/neu/?aufruf=mikroprojekte-landkreis-leipzig-{_year_of_the_call()}"
 
 PAGES = (
     Page("start", "home", "", look_closely=True),
@@ -117,6 +128,9 @@ PAGES = (
     _idea("check: likely", "ort=Grimma", look_closely=True),
     _idea("check: talk to us", "ort=Beucha&betrag=9999"),
     _idea("check: unlikely", "ort=D%C3%B6beln"),
+    Page("begin", "projects:begin", BEGIN, is_form=True, look_closely=True),
+    Page("begin with errors", "projects:begin", BEGIN, 422, is_form=True, by_post=True),
+    Page("no such call", "projects:begin", "antrag/neu/?aufruf=vorbei", is_form=True),
     Page("form", "contacts:correction", "hinweis/", is_form=True, look_closely=True),
     Page("form with errors", "contacts:correction", "hinweis/", 422, is_form=True, by_post=True),
     Page("log-in by code", "entrance:log_in", "anmelden/", is_form=True, look_closely=True),
@@ -152,10 +166,9 @@ NO_PAGE = {
     "entrance:new_address": "behind the log-in",
     "entrance:data": "behind the log-in",
     "entrance:delete": "behind the log-in",
-    "projects:attachments": "behind the log-in: see tests/projects/test_attachments.py",
-    "projects:attachment": "a file",
     "projects:blank_form": "a file to print: see tests/projects/test_documents.py",
-    "projects:attachment_remove": "behind the log-in",
     "projects:deadline": "a file for calendars: see tests/projects/test_funding_pages.py",
     "contacts:accent": "a style sheet of two colours, loaded by the pages of an agency",
+    "projects:own_applications": "behind the log-in: see tests/projects/test_markup.py",
+    **dict.fromkeys(OF_A_CASE, "behind the log-in: see tests/projects/test_markup.py"),
 }

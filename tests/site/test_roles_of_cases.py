@@ -1,0 +1,176 @@
+"""Who gets what of applications in the administration, by every role and in two agencies.
+
+The tables are in access.py. What applicants get of their own and of others' cases is tested with
+their pages, in tests/projects.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from contacts.roles import Role
+from projects import attachments, drafts
+from projects.models import Application
+from projects.terms import Channel
+from tests import factories
+from tests.contacts.county import county
+from tests.portal import uploading
+from tests.portal.entering import entered
+from tests.projects import cases
+from tests.projects import factories as funding
+from tests.site.access import CASES, OF_A_CASE, STEPS, Level
+from tests.site.test_roles import ask, people
+
+pytestmark = pytest.mark.django_db
+OWNER = "owner@example.org"
+TEXT = "kanarienvogel"
+
+OF_NO_CASE = {"changelist": [], "add": [], "enter": [], "late": [], "export": ["csv"]}
+
+
+@dataclass
+class Cases:
+    """Of one agency: what was sent twice, has a file, and came online; and a draft on paper."""
+
+    agency: int
+    sent: Application
+    paper: Application
+
+    def address(self, name: str) -> str:
+        case = self.paper if name in ("section", "submit") else self.sent
+        if name in OF_NO_CASE:
+            return reverse(f"admin:projects_application_{name}", args=OF_NO_CASE[name])
+        file = case.attachments.first()
+        more = {"document": [1], "version": [2], "section": ["inhalt"]}
+        more["attachment"] = [file.uuid] if file else []
+        return reverse(f"admin:projects_application_{name}", args=[case.pk, *more.get(name, [])])
+
+
+def make_cases(agency, owner) -> Cases:
+    call = cases.open_call(agency)
+    caseworker = funding.staff(agency, Role.CASEWORKER)
+    sent = cases.twice_sent(call, owner, caseworker)
+    paper = drafts.begin(
+        call, {"title": ["Fest"]}, channel=Channel.PAPER, **cases.moment(caseworker)
+    )
+    pdf = uploading.upload("Satzung.pdf", uploading.pdf_bytes())
+    attachments.add(paper, [pdf], by=caseworker, now=cases.NOW)
+    paper.attachments.update(application=sent)  # as if it had been sent along
+    return Cases(agency.pk, sent, paper)
+
+
+@dataclass
+class World:
+    own: Cases
+    foreign: Cases
+    everybody: list[tuple[str, Level, Client]]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """One world for all tests of this module, which change nothing; rolled back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        place = county()
+        other = factories.agency("Fremde Stelle", factories.district("Landkreis Fremd"))
+        owner = factories.user(OWNER)
+        own, foreign = make_cases(place.agency, owner), make_cases(other, factories.user())
+        found = [*people(own.agency), ("owner", Level.VISITOR, entered(OWNER))]
+        yield World(own, foreign, found)
+        transaction.set_rollback(True)
+
+
+def traces() -> list:
+    """Whatever a step leaves: states, who works on it, the files of the cases, what was said."""
+    rows = Application.objects.order_by("pk")
+    return [
+        list(rows.values_list("state", "caseworker", "saved_at")),
+        [(row.events.count(), row.messages.count(), row.comments.count()) for row in rows],
+    ]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_page_of_a_case_opens_for_those_who_work_on_it(world, name):
+    for who, level, client in world.everybody:
+        expected = {200} if who in CASES[name] else {403, 404}
+        if level is Level.VISITOR:
+            expected = {401}
+        assert ask(client, world.own.address(name)) in expected, who
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - OF_NO_CASE))
+def test_a_case_of_another_agency_does_not_exist(world, name):
+    for who, level, client in world.everybody:
+        if who != "superuser":
+            closed = {401} if level is Level.VISITOR else {403, 404}
+            assert ask(client, world.foreign.address(name)) in closed, who
+
+
+def test_no_list_and_no_search_holds_a_case_of_another_agency(world):
+    foreign = world.foreign.sent
+    for who, _level, client in world.everybody:
+        if ask(client, world.own.address("changelist")) != 200 or who == "superuser":
+            continue
+        for query in ("", f"?q={foreign.reference}", "?next=undecided"):
+            answer = client.get(f"{world.own.address('changelist')}{query}")
+            assert foreign not in answer.context["cl"].queryset
+        saved = client.get(world.own.address("export")).getvalue().decode()
+        assert foreign.reference not in saved
+        assert (world.own.sent.reference in saved) == (who != Role.COORDINATOR)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_is_taken_by_post_and_by_those_alone_whose_part_it_is(world, name):
+    before = traces()
+    for who, level, client in world.everybody:
+        for case in (world.own, world.foreign):
+            address = case.address(name)
+            assert ask(client, address) == (401 if level is Level.VISITOR else 405), who
+            if who not in STEPS[name] or case is world.foreign:
+                answer = client.post(address, {"text": TEXT, "to": ""})
+                assert answer.status_code in {302, 403, 404, 422}, who
+    assert traces() == before
+
+
+@pytest.mark.parametrize("name", ["changes", "section", "submit", "enter", "late"])
+def test_a_form_is_refused_to_those_who_do_not_get_it(world, name):
+    before = traces()
+    fields = {"text": TEXT, "content": TEXT, "title": TEXT, "reference": "MP-1", "revision": "0"}
+    for who, _level, client in world.everybody:
+        if who not in CASES[name]:
+            answer = client.post(world.own.address(name), fields)
+            assert answer.status_code in {302, 403, 404}, who
+    assert traces() == before
+
+
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+
+
+@pytest.mark.parametrize("name", OF_A_CASE)
+def test_an_applicant_gets_nothing_of_another_by_any_method(world, name):
+    """Neither a page nor a file, and nothing that would tell it from a case that never was."""
+    case = world.own.sent
+    arguments = {
+        "projects:section": ["kosten"],
+        "projects:attachment": [case.attachments.get().uuid],
+        "projects:attachment_remove": [case.attachments.get().uuid],
+        "projects:remove_contributor": [case.contributors.get().pk],
+        "projects:take_back_invitation": [1],
+        "projects:version": [2],
+        "projects:document": [1],
+    }
+    address = reverse(name, args=[case.uuid, *arguments.get(name, [])])
+    nowhere = address.replace(str(case.uuid), "6f1c3f0e-5d0a-4a53-9a5e-000000000000")
+    before = traces()
+    stranger = next(client for who, _level, client in world.everybody if who == "applicant")
+    for method in METHODS:
+        data = {"text": TEXT} if method == "post" else {}
+        answers = [getattr(stranger, method)(where, data) for where in (address, nowhere)]
+        assert {answer.status_code for answer in answers} in ({404}, {405}), method
+        assert method not in ("get", "head", "post") or answers[0].status_code == 404
+        for word in ("Sprachcafé", case.reference, TEXT):
+            assert word not in answers[0].text
+    assert traces() == before
