@@ -13,7 +13,7 @@ from projects.actors import CASEWORKERS
 from projects.models import Application
 from projects.states import ApplicationState as S
 
-RANK = 20  # before the upkeep of contacts: somebody waits for an answer
+RANK = 0  # before the upkeep of contacts: somebody waits for an answer
 
 
 def for_start_page(request: HttpRequest) -> Iterator[Line]:
