@@ -69,7 +69,8 @@ def status_of(application: Application) -> Status:
             is_your_turn=True,
         )
     if state == S.CHANGES_REQUESTED:
-        asked = application.change_requests.filter(settled_at=None).first()
+        requests = application.change_requests.all()  # in lists, fetched for all at once
+        asked = next((each for each in requests if each.settled_at is None), None)
         return Status(
             label,
             _("You change what is marked, and send it once more."),

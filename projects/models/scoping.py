@@ -40,6 +40,10 @@ class CaseQuerySet(models.QuerySet):
         )
         return self.filter(shown & (own | posts))
 
+    def of_agencies(self, agency_ids) -> Self:
+        """The rows of the cases of these agencies."""
+        return self.filter(**{f"{self.model.agency_path}__in": agency_ids})
+
     def _where(self, **conditions) -> Q:
         return Q(**self._key(**conditions))
 

@@ -86,8 +86,7 @@ def _begin(request: HttpRequest, user, data: dict) -> str:
 def own_applications(request: HttpRequest) -> HttpResponse:
     """Everything that this account has begun or sent, the newest first."""
     rows = Application.objects.visible_to(request.applicant).select_related("call", "agency")
-    rows = rows.prefetch_related("call__translations", "agency__translations").order_by(
-        "-saved_at", "-pk"
-    )
+    rows = rows.prefetch_related("call__translations", "agency__translations", "change_requests")
+    rows = rows.order_by("-saved_at", "-pk")
     shown = [(each, status_of(each)) for each in rows]
     return render(request, "projects/application/list.html", {"applications": shown})

@@ -47,11 +47,18 @@ from contacts.records import as_record
 from contacts.roles import Role
 from portal.models import JobRun, OutboxMessage, Page, PageTranslation, User
 from projects.models import (
+    Application,
+    Attachment,
     Call,
     CallTranslation,
+    CaseEvent,
+    ChangeRequest,
+    Comment,
+    Contributor,
     CostCategory,
     Declaration,
     MeasureType,
+    Message,
     Programme,
     ProgrammeTranslation,
     RuleSet,
@@ -122,6 +129,60 @@ def _call(n: int, rows: Rows):
         measures_from=WHEN.date(),
         measures_until=WHEN.date(),
     )
+
+
+def _application(n: int, rows: Rows):
+    """In turn: new, in review, to be changed; each in the hands of another caseworker."""
+    call = rows.of[Call][n]
+    yield Application(
+        reference=f"MANY-{n}",
+        call=call,
+        rule_set=rows.of[RuleSet][n],
+        agency=rows.place.agency,
+        assigned_post=rows.of[Post][n],
+        caseworker=rows.of[User][n],
+        title=f"Fest {n}",
+        applicant_name=f"Verein {n}",
+        area=rows.of[Locality][n],
+        starts_on=WHEN.date(),
+        ends_on=WHEN.date(),
+        total_cents=100_00,
+        requested_cents=50_00,
+        state=("changes_requested", "submitted", "in_review")[n % 3],
+        language="de",
+        created_at=WHEN,
+        saved_at=WHEN,
+        changed_at=WHEN,
+        submitted_at=WHEN,
+    )
+
+
+def of_a_case(case: Application, n: int, user: User) -> Iterable[Model]:
+    """What belongs to `case`, not stored yet; `n` tells it from what is there, `user` wrote it."""
+    shared: dict = {"application": case}
+    yield CaseEvent(number=n + 1, kind="message", user=user, happened_at=WHEN, **shared)
+    for is_from_office in (False, True):
+        text = {"text": f"x {n}", "sent_at": WHEN, "is_from_office": is_from_office}
+        yield Message(author=user, **text, **shared)
+    yield Comment(author=user, text=f"x {n}", written_at=WHEN, **shared)
+    yield Attachment(
+        name=f"{n}.pdf",
+        content_type="application/pdf",
+        size=1,
+        digest=f"{n}",
+        file=f"attachments/{n}",
+        added_at=WHEN,
+        added_by=user,
+        **shared,
+    )
+
+
+def _of_its_case(model: type[Model]) -> Maker:
+    def make(n: int, rows: Rows):
+        belongings = of_a_case(rows.of[Application][n], n, rows.of[User][n])
+        yield from (row for row in belongings if isinstance(row, model))
+
+    return make
 
 
 def _doubt(n: int, rows: Rows):
@@ -272,6 +333,21 @@ MAKERS: dict[type[Model], Maker] = {
     Declaration: lambda n, rows: [Declaration(rule_set=rows.of[RuleSet][n], key="true", text="x")],
     Call: _call,
     CallTranslation: _translated(CallTranslation, Call, title="Aufruf", pause_reason="Geld fehlt"),
+    Application: _application,
+    Contributor: lambda n, rows: [
+        Contributor(application=rows.of[Application][n], user=rows.of[User][n], joined_at=WHEN)
+    ],
+    ChangeRequest: lambda n, rows: [
+        ChangeRequest(
+            application=rows.of[Application][n],
+            sections=["kosten"],
+            text="x",
+            due_on=WHEN.date(),
+            asked_at=WHEN,
+            asked_by=rows.of[User][n],
+        )
+    ],
+    **{model: _of_its_case(model) for model in (CaseEvent, Message, Comment, Attachment)},
     Page: lambda n, rows: [Page(kind="imprint", owner=f"a-{n}")],
     PageTranslation: _translated(PageTranslation, Page, body="Text"),
 }

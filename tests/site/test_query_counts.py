@@ -27,9 +27,13 @@ from contacts.roles import Role
 from portal.admin_site import verwaltung
 from portal.exports import Exportable
 from portal.models import User
+from projects.models import Application, Contributor, Message
 from tests import factories
 from tests.contacts.county import county
-from tests.site.many_rows import MAKERS, WHEN, Rows, publication
+from tests.portal.entering import entered
+from tests.projects import cases
+from tests.projects import factories as funding
+from tests.site.many_rows import MAKERS, WHEN, Rows, of_a_case, publication
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 3, 300
@@ -85,13 +89,17 @@ def measured(django_db_setup, django_db_blocker) -> dict[type[Model], list[Measu
         rows = Rows(county())
         # Asked for once a process, whatever the number of rows.
         ContentType.objects.get_for_models(*LISTS, for_concrete_models=False)
-        boss, editor, admin = staff(rows), staff(rows, Role.EDITOR), staff(rows, Role.AGENCY_ADMIN)
+        boss, editor = staff(rows), staff(rows, Role.EDITOR)
+        others = {
+            StaffRole: staff(rows, Role.AGENCY_ADMIN),
+            Application: staff(rows, Role.CASEWORKER),
+        }
         found: dict[type[Model], list[Measured]] = {model: [] for model in LISTS}
         for number in (FEW, MANY - FEW):
             rows.fill(number)
             for model in LISTS:
                 for first in rows.of[MADE_AS.get(model, model)][:1]:
-                    who = admin if model is StaffRole else editor
+                    who = others.get(model, editor)
                     found[model].append(measure(verwaltung._registry[model], boss, who, first))
         transaction.set_rollback(True)
     return found
@@ -163,5 +171,52 @@ def test_the_pages_of_a_post_ask_as_often_for_60_towns_as_for_3():
             answer, queries["look"] = ask(client, pages["post_hand_over"], **move, _look="1")
             assert answer.context["found"]
             counts.append({name: len(asked) for name, asked in queries.items()})
+
+    assert counts[0] == counts[1]
+
+
+def test_a_case_asks_as_often_for_300_events_messages_and_files_as_for_3():
+    """On the page of the office, and on those of the applicant."""
+    with time_machine.travel(cases.NOW, tick=False):
+        rows = Rows(county())
+        agency = rows.place.agency
+        owner = factories.user()
+        desk = funding.staff(agency, Role.CASEWORKER)
+        case = cases.twice_sent(cases.open_call(agency), owner, desk)
+        office, applicant = staff(rows, Role.CASEWORKER), entered(owner.email)
+        pages = {
+            reverse("admin:projects_application_change", args=[case.pk]): office,
+            reverse("projects:application", args=[case.uuid]): applicant,
+            reverse("projects:people", args=[case.uuid]): applicant,
+        }
+        counts = []
+        for first, last in ((0, FEW), (FEW, MANY)):
+            for n in range(first, last):
+                user = factories.user()
+                role = Contributor.Role.EDITOR
+                Contributor.objects.create(
+                    application=case, user=user, role=role, joined_at=cases.NOW
+                )
+                for row in of_a_case(case, n + 100, user):
+                    row.save()
+            counts.append({page: len(ask(client, page)[1]) for page, client in pages.items()})
+        assert Message.objects.filter(application=case).count() >= MANY
+
+    assert counts[0] == counts[1]
+
+
+def test_one_s_own_list_asks_as_often_for_60_applications_as_for_3():
+    with time_machine.travel(WHEN, tick=False):
+        rows = Rows(county())
+        owner = factories.user()
+        client, address = entered(owner.email), reverse("projects:own_applications")
+        counts = []
+        for number in (3, 57):
+            rows.fill(number)
+            for case in rows.of[Application][-number:]:
+                case.contributors.create(user=owner, joined_at=WHEN)
+            answer, queries = ask(client, address)
+            counts.append(len(queries))
+        assert rows.of[Application][0].reference in answer.text
 
     assert counts[0] == counts[1]
