@@ -15,13 +15,16 @@ def actors_for(user, application: Application) -> frozenset[Actor]:
     """The parts in which `user` may act on `application`; none for whoever may only read it.
 
     Contributors are applicants. Of what came on paper or by telephone, the caseworkers of the
-    agency are the hands of the applicant, too.
+    agency are the hands of the applicant, too. Who has joined the staff since has no part in what
+    was their own case.
     """
     if not user.is_authenticated or not user.is_active:
         return frozenset()
+    contributes = application.contributors.filter(user=user).exists()
     if not user.is_staff:
-        contributes = application.contributors.filter(user=user).exists()
         return frozenset({Actor.APPLICANT}) if contributes else frozenset()
+    if contributes:
+        return frozenset()
     found = set()
     if application.agency_id in agencies_of(user, CASEWORKERS):
         found.add(Actor.CASEWORKER)

@@ -196,14 +196,27 @@ def _repeat(
     on: dt.date,
     snapshot: Snapshot,
 ) -> None:
-    """Repeat in the columns of the application what lists and rules need of this section."""
+    """Repeat in the columns of the application what lists and rules need of this section.
+
+    Once it was sent, what is sent writes them (`facts_of`), and half a change shows nowhere.
+    """
     answers = answers_to(application, on=on, snapshot=snapshot)
     facts = section.facts(answers.bound(section))
     if section is COSTS:
         facts = {"total_cents": answers.plan.costs_cents or None}
     if section is SCHEDULE:
         facts |= place_facts(answers, on=on, snapshot=snapshot)
+    if application.submitted_at is not None:
+        facts = {}  # lists go on saying what was sent
     Application.objects.filter(pk=application.pk).update(**facts, saved_at=now)
+
+
+def facts_of(answers: Answers, *, on: dt.date, snapshot: Snapshot) -> dict:
+    """The columns of an application that repeat what all its sections say."""
+    found = {"total_cents": answers.plan.costs_cents or None}
+    for section in answers.sections:
+        found |= section.facts(answers.bound(section))
+    return found | place_facts(answers, on=on, snapshot=snapshot)
 
 
 def place_facts(answers: Answers, *, on: dt.date, snapshot: Snapshot) -> dict:

@@ -48,7 +48,7 @@ def invite(application: Application, email: str, *, by, now: dt.datetime) -> Inv
 @transaction.atomic
 def take_back(invited: Invitation, *, by, now: dt.datetime) -> None:
     """Close an invitation before somebody has come; its link leads nowhere then."""
-    _locked(invited.application, by)
+    _locked(invited.application, by, also_closed=True)
     _close(Invitation.objects.filter(pk=invited.pk), now=now)
 
 
@@ -63,7 +63,10 @@ def accept(number: int, user, *, now: dt.datetime) -> Application | None:
     found = Invitation.objects.filter(pk=number).select_related("application").first()
     if found is None or user.is_staff:
         return None
-    application = Application.objects.select_for_update(of=("self",)).get(pk=found.application_id)
+    rows = Application.objects.select_for_update(of=("self",))
+    application = rows.filter(pk=found.application_id).first()
+    if application is None:  # deleted at this moment
+        return None
     if application.contributors.filter(user=user).exists():
         return application
     own = Invitation.objects.filter(pk=found.pk, email=user.email.lower())
@@ -76,14 +79,19 @@ def accept(number: int, user, *, now: dt.datetime) -> Application | None:
 
 @transaction.atomic
 def remove(contributor: Contributor, *, by, now: dt.datetime) -> None:
-    """Let somebody go: the owner anybody else, everybody themselves. The owner stays."""
-    application = _locked(contributor.application, by)
+    """Let somebody go: the owner anybody else, everybody themselves. The owner stays.
+
+    Whom they have asked to come, and who has not come yet, stays outside, too.
+    """
+    application = _locked(contributor.application, by, also_closed=True)
     owner = application.contributors.filter(role=Contributor.Role.OWNER).first()
     if contributor == owner:
         raise RefusedError(_("Whoever began the application stays with it."))
     if by not in (contributor.user, owner.user if owner else None):
         raise RefusedError(_("Only whoever began the application can remove others."))
-    Contributor.objects.filter(pk=contributor.pk).delete()
+    if not Contributor.objects.filter(pk=contributor.pk).delete()[0]:
+        return  # somebody else was quicker
+    _close(application.invitations.filter(invited_by=contributor.user), now=now)
     events.record(application, Kind.LEFT, actor=Actor.APPLICANT, by=by, now=now)
 
 
@@ -103,12 +111,15 @@ def forget(user, *, now: dt.datetime) -> None:
     _close(Invitation.objects.filter(Q(email__iexact=user.email) | Q(invited_by=user)), now=now)
 
 
-def _locked(application: Application, by) -> Application:
-    """Lock it, for a contributor. Raises RefusedError for others, and after a withdrawal."""
+def _locked(application: Application, by, *, also_closed: bool = False) -> Application:
+    """Lock it, for a contributor. Raises RefusedError for others, and after a withdrawal.
+
+    With `also_closed`, it may be withdrawn: people can leave for ever.
+    """
     rows = Application.objects.select_related("call__rule_set__programme__agency")
     application = rows.select_for_update(of=("self",)).get(pk=application.pk)
     if Actor.APPLICANT not in actors.actors_for(by, application):
         raise RefusedError(_("You may not do this."))
-    if application.state == ApplicationState.WITHDRAWN:
+    if application.state == ApplicationState.WITHDRAWN and not also_closed:
         raise RefusedError(_("This application is closed."))
     return application

@@ -2,13 +2,13 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.entrance import applicant_page
 from projects import drafts, money, workflow
 from projects.answers import Answers
 from projects.drafts import ClosedError, ConflictError
@@ -26,13 +26,13 @@ from projects.sections.base import Raw
 from projects.sections.reading import answers_of
 from projects.tasks import after, tasks_of
 from projects.views import status
-from projects.views.shared import advisor_of, answers_for, case_of, place_and_time
+from projects.views.shared import advisor_of, answers_for, case_of, case_page, place_and_time
 
 WITH_SUMS = (COSTS, FINANCING)
 SPARE = 1  # blank lines below the others
 
 
-@applicant_page
+@case_page
 def application(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """A draft as the list of its sections; what was sent as its status."""
     found = case_of(request, case)
@@ -57,7 +57,7 @@ def tasks(request: HttpRequest, found: Application) -> HttpResponse:
 # A section ---------------------------------------------------------------------------------------
 
 
-@applicant_page
+@case_page
 def section(request: HttpRequest, case: uuid.UUID, slug: str) -> HttpResponse:
     """One section: shown, and saved. `?fehlt=1` shows what is still missing in it, too."""
     found = case_of(request, case)
@@ -65,10 +65,10 @@ def section(request: HttpRequest, case: uuid.UUID, slug: str) -> HttpResponse:
     part = BY_SLUG.get(slug)
     if part is None or part not in answers.sections:
         raise Http404("no such section")
-    if slug not in drafts.open_sections(found):
-        return redirect("projects:application", found.uuid)
     if request.method == "POST":
         return _save(request, found, part)
+    if slug not in drafts.open_sections(found):
+        return redirect("projects:application", found.uuid)
     is_final = "fehlt" in request.GET
     bound = answers.bound(part, is_final=is_final, spare=SPARE)
     return _show(request, found, answers, bound, is_final=is_final)
@@ -128,6 +128,8 @@ def _save(request: HttpRequest, found: Application, part: Section) -> HttpRespon
     except ClosedError:
         if quiet:
             return JsonResponse({"closed": True}, status=409)
+        text = _("What you typed was not saved: this section is not open for writing any more.")
+        messages.warning(request, text)
         return redirect("projects:application", found.uuid)
     found = case_of(request, found.uuid)
     answers = answers_for(request, found)
@@ -161,7 +163,7 @@ def _show_conflict(
 # Sending -----------------------------------------------------------------------------------------
 
 
-@applicant_page
+@case_page
 def check(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """The last look, and the button that sends the application in."""
     found = case_of(request, case)
@@ -239,7 +241,7 @@ def _may_still(found: Application, request: HttpRequest) -> bool:
     return late or found.call.takes_applications(request.now)
 
 
-@applicant_page
+@case_page
 def receipt(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """That it has arrived, when, under which number, and what happens next."""
     found = case_of(request, case)

@@ -6,10 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from portal import limits, uploads
-from portal.entrance import applicant_page
 from portal.files import as_attachment
 from portal.views import errors
 from projects import attachments, drafts
@@ -17,12 +15,12 @@ from projects.models import Application, Attachment
 from projects.sections import APPLICANT, ATTACHMENTS
 from projects.tasks import tasks_of
 from projects.terms import Paper
-from projects.views.shared import answers_for, case_of, moment
+from projects.views.shared import answers_for, case_of, case_page, moment
 
 UPLOADS_AN_HOUR = 300  # requests of one account
 
 
-@applicant_page
+@case_page
 def attachment_list(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """The files that are there, and the form to add some; each is judged on its own."""
     found = case_of(request, case)
@@ -48,8 +46,9 @@ def attachment_list(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
 
 
 def _added(kept: list[Attachment]) -> str:
-    text = ngettext("“%(name)s” has been added.", "%(number)s files have been added.", len(kept))
-    return text % {"name": kept[0].name, "number": len(kept)}
+    if len(kept) == 1:
+        return _("“%(name)s” has been added.") % {"name": kept[0].name}
+    return _("%(number)s files have been added.") % {"number": len(kept)}
 
 
 def _show(
@@ -99,7 +98,7 @@ def _attachment(found: Application, number: uuid.UUID) -> Attachment:
     return attachment
 
 
-@applicant_page
+@case_page
 def attachment(request: HttpRequest, case: uuid.UUID, number: uuid.UUID) -> HttpResponseBase:
     """The file itself, to be saved."""
     return as_download(_attachment(case_of(request, case), number))
@@ -116,7 +115,7 @@ def as_download(attachment: Attachment) -> HttpResponseBase:
     return as_attachment(content, name=attachment.name, content_type=attachment.content_type)
 
 
-@applicant_page
+@case_page
 def remove(request: HttpRequest, case: uuid.UUID, number: uuid.UUID) -> HttpResponse:
     """Asks once, then removes the file."""
     found = case_of(request, case)

@@ -2,15 +2,34 @@
 
 import datetime as dt
 import uuid
+from functools import wraps
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from contacts.cards import Card, cards_of
 from contacts.resolver import resolve
 from contacts.snapshot import current
 from portal import clock
+from portal.entrance import applicant_page
+from portal.public import View
 from projects.answers import Answers, answers_to
 from projects.models import Application
+
+
+def case_page(view: View) -> View:
+    """Decorate a view of one case, for those who have a part in it: an `applicant_page`.
+
+    Whoever acts while somebody else deletes the case is told that it is not there.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Application.DoesNotExist as gone:
+            raise Http404("deleted at this moment") from gone
+
+    return applicant_page(page)
 
 
 def case_of(request: HttpRequest, case: uuid.UUID) -> Application:

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import clock, limits
-from portal.entrance import applicant_page
 from portal.views import errors
 from projects import drafts, sharing
 from projects.forms import InviteForm
 from projects.models import Application, Contributor
 from projects.states import ApplicationState
-from projects.views.shared import case_of, moment, place_and_time
+from projects.views.shared import case_of, case_page, moment, place_and_time
 from projects.views.start import taking_calls
 
 ARRIVAL = "invitation"
@@ -25,7 +24,7 @@ TEXT = gettext_lazy("Somebody asks you to help with an application for a grant."
 INVITATIONS_AN_HOUR = 20
 
 
-@applicant_page
+@case_page
 def people(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """Who writes along, who is invited, and the form to ask somebody."""
     found = case_of(request, case)
@@ -69,7 +68,7 @@ def _show(
     return render(request, "projects/application/people.html", context, status=status)
 
 
-@applicant_page
+@case_page
 def remove(request: HttpRequest, case: uuid.UUID, number: int) -> HttpResponse:
     """Let a contributor go, or leave."""
     found = case_of(request, case)
@@ -85,7 +84,7 @@ def remove(request: HttpRequest, case: uuid.UUID, number: int) -> HttpResponse:
     return redirect("projects:people", found.uuid)
 
 
-@applicant_page
+@case_page
 def take_back(request: HttpRequest, case: uuid.UUID, number: int) -> HttpResponse:
     """Close an invitation."""
     found = case_of(request, case)
@@ -105,7 +104,7 @@ def arrive(request: HttpRequest, user, data: dict) -> str:
     return found.get_absolute_url()
 
 
-@applicant_page
+@case_page
 def copy(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """Begin a new application with the answers of this one."""
     found = case_of(request, case)
@@ -124,7 +123,7 @@ def copy(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     return redirect(fresh)
 
 
-@applicant_page
+@case_page
 def delete(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """Give up a draft, after a question."""
     found = case_of(request, case)

@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.entrance import applicant_page
+from portal import limits
 from portal.files import as_attachment
+from portal.views import errors
 from projects import differences, workflow
 from projects.drafts import open_sections
 from projects.forms import TextForm
@@ -18,8 +19,9 @@ from projects.models import Application
 from projects.sections import ATTACHMENTS, BY_SLUG
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
 from projects.status import status_of
-from projects.views.shared import advisor_of, case_of, moment
+from projects.views.shared import advisor_of, case_of, case_page, moment
 
+MAILS_AN_HOUR = 30  # to the office, from one account
 LABEL_OF_WORD = gettext_lazy("Your answer to what was asked")
 
 
@@ -69,7 +71,13 @@ def _may_withdraw(found: Application) -> bool:
     return Actor.APPLICANT in actors_of(APPLICATION_STEPS, found.state, to)
 
 
-@applicant_page
+def _may_write_to_the_office(request: HttpRequest) -> bool:
+    """Count one more thing that brings the office a mail."""
+    of = f"user:{request.applicant.pk}"
+    return limits.is_within(request, "to-office", amount=MAILS_AN_HOUR, now=request.now, of=of)
+
+
+@case_page
 def message(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """A message to the office."""
     found = case_of(request, case)
@@ -78,12 +86,14 @@ def message(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     form = TextForm(request.POST)
     if not form.is_valid():
         return show(request, found, form=form, status=422)
+    if not _may_write_to_the_office(request):
+        return errors.too_many_requests(request)
     workflow.send_message(found, form.cleaned_data["text"], **moment(request))
     messages.success(request, _("Your message has been sent."))
     return redirect(f"{found.get_absolute_url()}#messages")
 
 
-@applicant_page
+@case_page
 def word(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """The applicant's word on what was asked; it goes out with the changes."""
     found = case_of(request, case)
@@ -100,7 +110,7 @@ def word(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     return redirect("projects:check", found.uuid)
 
 
-@applicant_page
+@case_page
 def withdraw(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """Take the application back, after a question."""
     found = case_of(request, case)
@@ -111,7 +121,7 @@ def withdraw(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     return _then(request, found, workflow.withdraw, _("Your application has been withdrawn."))
 
 
-@applicant_page
+@case_page
 def precheck(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """Show the draft to the office, after saying what that is and what it is not."""
     found = case_of(request, case)
@@ -119,11 +129,13 @@ def precheck(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
         return redirect(found)
     if request.method != "POST":
         return render(request, "projects/application/precheck.html", {"application": found})
+    if not _may_write_to_the_office(request):
+        return errors.too_many_requests(request)
     said = _("The office has your draft. You get a mail as soon as there are remarks.")
     return _then(request, found, workflow.ask_precheck, said)
 
 
-@applicant_page
+@case_page
 def take_back(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """Go on writing although the office has not answered yet."""
     found = case_of(request, case)
@@ -143,22 +155,23 @@ def _then(request: HttpRequest, found: Application, verb, said: str) -> HttpResp
     return redirect(found)
 
 
-@applicant_page
+@case_page
 def version(request: HttpRequest, case: uuid.UUID, number: int) -> HttpResponse:
     """What is different in a version from the one before it."""
     found = case_of(request, case)
-    rows = {row.number: row for row in found.versions.filter(number__in=(number - 1, number))}
-    if set(rows) != {number - 1, number}:
+    after = found.versions.defer("pdf").filter(number=number).first()
+    before = found.versions.defer("pdf").filter(number=number - 1).first()
+    if before is None or after is None:
         raise Http404("no such version")
     context = {
         "application": found,
-        "version": rows[number],
-        "changes": differences.between(rows[number - 1].content, rows[number].content),
+        "version": after,
+        "changes": differences.between(before.content, after.content),
     }
     return render(request, "projects/application/version.html", context)
 
 
-@applicant_page
+@case_page
 def document(request: HttpRequest, case: uuid.UUID, number: int) -> HttpResponse:
     """The document of a version, as it was made when it was sent."""
     found = case_of(request, case)

@@ -9,7 +9,7 @@ from projects import actors, events, mails
 from projects.events import Kind
 from projects.models import Application, ChangeRequest
 from projects.states import Actor, ApplicationState
-from projects.workflow.moving import RefusedError, locked, move, open_request
+from projects.workflow.moving import RefusedError, locked, move, open_request, settle
 
 S = ApplicationState
 
@@ -55,6 +55,6 @@ def withdraw(application: Application, *, by, now: dt.datetime) -> None:
     """Take the application back for good."""
     application = locked(application)
     actor = move(application, S.WITHDRAWN, by=by, now=now)
-    application.change_requests.filter(settled_at=None).update(settled_at=now)
+    settle(open_request(application), now=now)
     events.record(application, Kind.WITHDRAWN, actor=actor, by=by, now=now)
     mails.application_is_withdrawn(application, now=now)

@@ -4,10 +4,13 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from projects import actors
 from projects.models import Application, ChangeRequest
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
+
+MOVED_ON = gettext_lazy("This is not possible any more: the application has moved on.")
 
 
 class RefusedError(ValidationError):
@@ -23,6 +26,13 @@ def open_request(application: Application) -> ChangeRequest | None:
     return application.change_requests.filter(settled_at=None).first()
 
 
+def settle(asked: ChangeRequest | None, *, now: dt.datetime) -> None:
+    """Nothing is asked any more; `now` may be that of a page that was sent before it was asked."""
+    if asked is not None:
+        at = max(now, asked.asked_at)
+        ChangeRequest.objects.filter(pk=asked.pk).update(settled_at=at)
+
+
 def move(
     application: Application, to: ApplicationState, *, by, now: dt.datetime, **columns
 ) -> Actor:
@@ -33,7 +43,7 @@ def move(
     """
     allowed = actors_of(APPLICATION_STEPS, application.state, to)
     if not allowed:
-        raise RefusedError(_("This is not possible any more: the application has moved on."))
+        raise RefusedError(MOVED_ON)
     acting = allowed & actors.actors_for(by, application)
     if not acting:
         raise RefusedError(_("You may not do this."))
@@ -41,7 +51,7 @@ def move(
         state=to, changed_at=now, **columns
     )
     if not changed:
-        raise RefusedError(_("This is not possible any more: the application has moved on."))
+        raise RefusedError(MOVED_ON)
     for name, value in {"state": to, "changed_at": now, **columns}.items():
         setattr(application, name, value)
     return min(acting)

@@ -12,9 +12,10 @@ from projects.events import Kind
 from projects.models import Application, ChangeRequest, Message
 from projects.sections import ATTACHMENTS, BY_SLUG
 from projects.states import Actor, ApplicationState
-from projects.workflow.moving import RefusedError, locked, move, open_request
+from projects.workflow.moving import MOVED_ON, RefusedError, locked, move, open_request, settle
 
 S = ApplicationState
+LONGEST = dt.timedelta(days=366)  # that applicants have for changes
 
 
 @transaction.atomic
@@ -37,6 +38,8 @@ def answer_precheck(application: Application, text: str, *, by, now: dt.datetime
 def take(application: Application, *, by, now: dt.datetime) -> None:
     """Take an application into review; `by` becomes its caseworker."""
     application = locked(application)
+    if application.state != S.SUBMITTED:
+        raise RefusedError(MOVED_ON)
     actor = move(application, S.IN_REVIEW, by=by, now=now, caseworker=by)
     events.record(application, Kind.TAKEN, actor=actor, by=by, now=now)
 
@@ -66,7 +69,7 @@ def request_changes(
 ) -> ChangeRequest:
     """Ask the applicant to change the sections with these slugs until the end of `due_on`.
 
-    Raises RefusedError without a section, a text, or a day that is still to come.
+    Raises RefusedError without a section, a text, or a day to come within a year.
     """
     known = [slug for slug in (*BY_SLUG, ATTACHMENTS) if slug in sections]
     if not known:
@@ -75,6 +78,8 @@ def request_changes(
         raise RefusedError(_("Say what is to be changed."))
     if due_on <= on:
         raise RefusedError(_("Give a day that is still to come."))
+    if due_on > on + LONGEST:
+        raise RefusedError(_("Give a day within a year."))
     application = locked(application)
     actor = move(application, S.CHANGES_REQUESTED, by=by, now=now)
     asked = ChangeRequest.objects.create(
@@ -96,10 +101,12 @@ def end_request(application: Application, *, by, now: dt.datetime) -> None:
     """Go on with the review after the day on which the changes were due."""
     application = locked(application)
     asked = open_request(application)
-    if asked is not None and now < end_of_day(asked.due_on):
+    if asked is None:
+        raise RefusedError(MOVED_ON)
+    if now < end_of_day(asked.due_on):
         raise RefusedError(_("The applicant still has time until the day that was set."))
     if Actor.CASEWORKER not in actors.actors_for(by, application):
         raise RefusedError(_("You may not do this."))
     actor = move(application, S.IN_REVIEW, by=by, now=now)
-    application.change_requests.filter(settled_at=None).update(settled_at=now)
+    settle(asked, now=now)
     events.record(application, Kind.CHANGES_ENDED, actor=actor, by=by, now=now)

@@ -16,11 +16,12 @@ from contacts.snapshot import Snapshot
 from projects import actors, documents, events, mails
 from projects.answers import Answers, Problem, answers_to, digest_of, frozen
 from projects.calendar import last_day
+from projects.drafts import facts_of
 from projects.events import Kind
-from projects.models import Application, ApplicationVersion, ChangeRequest, LatePermit
+from projects.models import Application, ApplicationVersion, Call, LatePermit
 from projects.states import BEFORE_SUBMISSION, ApplicationState, CallState
 from projects.terms import Channel
-from projects.workflow.moving import RefusedError, locked, move, open_request
+from projects.workflow.moving import RefusedError, locked, move, open_request, settle
 
 S = ApplicationState
 
@@ -58,7 +59,9 @@ def submit(
     with transaction.atomic():
         application = locked(application)
         done = ApplicationVersion.objects.filter(submission_key=key).first()
-        if done is not None and done.application_id == application.pk:
+        if done is not None and done.application_id != application.pk:
+            raise RefusedError(_("Please press the button once more."))
+        if done is not None:
             return done
         if not actors.may_write(by, application):
             raise RefusedError(_("You may not do this."))
@@ -66,7 +69,8 @@ def submit(
         present, answers = _content(application, on=on, snapshot=snapshot)
         if digest_of(present) != digest_of(content):
             raise RefusedError(_("Somebody has just changed it. Look at it once more, please."))
-        return _submit(application, answers, content, pdf, key=key, by=by, now=now)
+        facts = facts_of(answers, on=on, snapshot=snapshot)
+        return _submit(application, facts, content, pdf, key=key, by=by, now=now)
 
 
 def _content(application: Application, *, on: dt.date, snapshot: Snapshot) -> tuple[dict, Answers]:
@@ -103,7 +107,7 @@ def _refuse_late(application: Application, *, now: dt.datetime) -> None:
 
 def _submit(
     application: Application,
-    answers: Answers,
+    facts: dict,
     content: dict,
     pdf: bytes,
     *,
@@ -116,12 +120,9 @@ def _submit(
     asked = None if is_first else open_request(application)
     if asked and last and last.digest == digest_of(content) and not asked.answer:
         raise RefusedError(_("Nothing has been changed yet. Change something, or write why not."))
-    columns: dict = {"total_cents": answers.plan.costs_cents}
-    columns["requested_cents"] = answers.plan.requested_cents
     if is_first:
-        columns["submitted_at"] = now
-        columns["hold"] = application.call.state == CallState.PAUSED
-    actor = move(application, S.SUBMITTED if is_first else S.IN_REVIEW, by=by, now=now, **columns)
+        facts |= {"submitted_at": now, "hold": _is_paused(application)}
+    actor = move(application, S.SUBMITTED if is_first else S.IN_REVIEW, by=by, now=now, **facts)
     version = ApplicationVersion.objects.create(
         application=application,
         number=last.number + 1 if last else 1,
@@ -137,8 +138,17 @@ def _submit(
     data = {"version": version.number, "digest": version.digest, "pdf": version.pdf_digest}
     events.record(application, kind, actor=actor, by=by, now=now, **data)
     if asked:
-        ChangeRequest.objects.filter(pk=asked.pk).update(settled_at=now)
+        settle(asked, now=now)
         mails.changes_are_in(application, version=version.number, now=now)
     else:
         mails.application_is_in(application, now=now)
     return version
+
+
+def _is_paused(application: Application) -> bool:
+    """Whether the call is paused; it cannot go on until this transaction is over.
+
+    Else what is sent while it is resumed would be put on hold, and nobody would take it off.
+    """
+    rows = Call.objects.select_for_update(of=("self",), no_key=True)
+    return rows.get(pk=application.call_id).state == CallState.PAUSED
