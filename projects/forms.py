@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.entrance.forms import AddressField
 from portal.forms import PortalForm
 from projects.sections.about import StartForm
 
@@ -10,7 +11,7 @@ from projects.sections.about import StartForm
 class BeginForm(StartForm):
     """The first questions, and where the code goes that brings the draft back."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Your e-mail address"),
         help_text=_(
             "We send you a code. With it you come back to your draft at any time, on any device."
@@ -51,7 +52,7 @@ class TextForm(PortalForm):
 class InviteForm(PortalForm):
     """Whom to ask to write along."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address of the person"),
         help_text=_("They get a link, and come in with a code to this very address."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),

@@ -6,12 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.scoped import Native
+from portal import clock
 from portal.models import User
 from projects.actors import CASEWORKERS
 from projects.models import Call
 from projects.sections import ATTACHMENTS, SECTIONS
 from projects.sections.about import StartForm
 from projects.terms import Channel
+from projects.workflow.office import LONGEST
 
 
 class StaffTextForm(forms.Form):
@@ -87,6 +89,12 @@ class EnterForm(StartForm):
         error_messages={"required": _("Enter the day on which it was received.")},
     )
 
+    def clean_received_on(self) -> dt.date:
+        received_on = self.cleaned_data["received_on"]
+        if received_on > clock.today():
+            raise forms.ValidationError(_("This day is still to come."))
+        return received_on
+
 
 class LateForm(forms.Form):
     """Leave for one application to come late."""
@@ -108,6 +116,12 @@ class LateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why.")},
     )
+
+    def clean_until(self) -> dt.date:
+        until = self.cleaned_data["until"]
+        if until > clock.today() + LONGEST:
+            raise forms.ValidationError(_("Give a day within a year."))
+        return until
 
 
 class CallChoiceForm(forms.Form):

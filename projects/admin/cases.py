@@ -34,6 +34,7 @@ from projects.models import Application
 from projects.sections.reading import answers_of
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
 from projects.terms import Channel
+from projects.views.files import as_download
 
 S = ApplicationState
 
@@ -232,20 +233,21 @@ def attachment(page, request: HttpRequest, pk: int, number: uuid.UUID) -> HttpRe
     row = case_of(page, request, pk).attachments.filter(uuid=number).first()
     if row is None:
         raise Http404
-    return as_attachment(row.file, name=row.name, content_type=row.content_type)
+    return as_download(row)
 
 
 def version(page, request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """What is different in a version from the one before it."""
     case = case_of(page, request, pk)
-    rows = {row.number: row for row in case.versions.filter(number__in=(number - 1, number))}
-    if set(rows) != {number - 1, number}:
+    after = case.versions.defer("pdf").filter(number=number).first()
+    before = case.versions.defer("pdf").filter(number=number - 1).first()
+    if before is None or after is None:
         raise Http404
     context = {
         "title": _("Version %(number)s: what has changed") % {"number": number},
         "case": case,
         "back": address(case),
-        "changes": differences.between(rows[number - 1].content, rows[number].content),
+        "changes": differences.between(before.content, after.content),
     }
     return page.page(request, "admin/projects/application/version.html", context)
 

@@ -68,9 +68,15 @@ def enter(page, request: HttpRequest) -> HttpResponse:
 
 def _writable(page, request: HttpRequest, pk: int) -> Application:
     case = case_of(page, request, pk)
-    if not actors.may_write(request.user, case) or not drafts.open_sections(case):
+    if not actors.may_write(request.user, case):
         raise PermissionDenied
     return case
+
+
+def _no_longer(request: HttpRequest, case: Application) -> HttpResponse:
+    """To the page of a case that somebody has just sent on."""
+    messages.error(request, _("This is not open for writing any more."))
+    return HttpResponseRedirect(address(case))
 
 
 def section(page, request: HttpRequest, pk: int, slug: str) -> HttpResponse:
@@ -78,8 +84,10 @@ def section(page, request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     case = _writable(page, request, pk)
     answers = answers_for(case, now=clock.now())
     part = BY_SLUG.get(slug)
-    if part not in answers.sections or slug not in drafts.open_sections(case):
+    if part not in answers.sections:
         raise Http404
+    if slug not in drafts.open_sections(case):
+        return _no_longer(request, case)
     row = case.sections.filter(section=slug).first()
     raw, revision, meanwhile = answers.raw_of(part), row.revision if row else 0, ""
     if request.method == "POST":
@@ -93,6 +101,8 @@ def section(page, request: HttpRequest, pk: int, slug: str) -> HttpResponse:
                 "here; save it again to keep it."
             )
             revision = conflict.stored.revision
+        except drafts.ClosedError:
+            return _no_longer(request, case)
         else:
             if "add" in request.POST:
                 return HttpResponseRedirect(request.path)
@@ -124,6 +134,8 @@ def _next(case: Application, part) -> str:
 def submit(page, request: HttpRequest, pk: int) -> HttpResponse:
     """Take what was entered as submitted; what is missing is listed with links."""
     case = _writable(page, request, pk)
+    if not drafts.open_sections(case):  # the button was pressed twice
+        return HttpResponseRedirect(address(case))
     answers = answers_for(case, now=clock.now())
     context = {
         "title": _("Submit"),

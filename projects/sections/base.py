@@ -142,10 +142,13 @@ class Section:
 
 
 def _texts(post: MultiValueDict, name: str) -> list[str]:
-    """With the line ends of the text as one character each, as the counters on the page count."""
+    """With the line ends of the text as one character each, as the counters on the page count.
+
+    A page asks each question once: of several answers the last one counts, as a form reads it.
+    """
     return [
         UNSTORABLE.sub("", text).replace("\r\n", "\n")[:MOST_CHARACTERS]
-        for text in post.getlist(name)
+        for text in post.getlist(name)[-1:]
     ]
 
 

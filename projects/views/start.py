@@ -56,7 +56,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         context["form"] = form
         return render(request, "projects/application/begin.html", context, status=422)
-    data = {"call": call.slug, "raw": ABOUT.read(request.POST)}
+    typed = ABOUT.read(request.POST)  # more than is asked for here would be too much to carry
+    data = {"call": call.slug, "raw": {n: typed[n] for n in form.fields if n in typed}}
     if user is not None:
         return HttpResponseRedirect(_begin(request, user, data))
     return ask_for_code(request, form.cleaned_data["email"], carried=Carried(ARRIVAL, data))
