@@ -7,6 +7,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+# Kinds of fields on which `aria-required` says nothing: they have no role that knows it.
+UNSAID = frozenset({"radio", "date", "file"})
+
 
 class PortalFormRenderer(TemplatesSetting):
     form_template_name = "forms/form.html"
@@ -43,7 +46,7 @@ class PortalForm(forms.Form):
             if field.widget.is_hidden or getattr(field, "is_trap", False):
                 continue
             if field.required:
-                if not isinstance(field.widget, forms.RadioSelect):
+                if getattr(field.widget, "input_type", "") not in UNSAID:
                     field.widget.attrs.setdefault("aria-required", "true")
             elif field.label:
                 field.label = format_html(

@@ -42,6 +42,8 @@ class TextForm(PortalForm):
 
     def __init__(self, *args, label: str = "", **kwargs) -> None:
         self.label = label
+        if label:  # beside the message on the same page
+            kwargs.setdefault("auto_id", "id_%s_word")
         super().__init__(*args, **kwargs)
 
     def prepare(self) -> None:

@@ -52,7 +52,7 @@ class ApplicantForm(SectionForm):
         label=_("Street and number"),
         help_text=_("Where letters arrive."),
         max_length=150,
-        widget=_text(autocomplete="street-address"),
+        widget=_text(autocomplete="address-line1"),
         error_messages={"required": _("Enter street and number.")},
     )
     postal_code = forms.CharField(

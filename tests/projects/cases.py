@@ -94,9 +94,11 @@ def submitted(call: Call, by: User, content: dict = TYPED, *, now=NOW) -> Applic
     return Application.objects.get(pk=application.pk)
 
 
-def twice_sent(call: Call, by: User, caseworker: User, *, now=NOW) -> Application:
+def twice_sent(
+    call: Call, by: User, caseworker: User, content: dict = TYPED, *, now=NOW
+) -> Application:
     """One whose costs were asked for and changed: two versions, in review."""
-    application = submitted(call, by, now=now)
+    application = submitted(call, by, content, now=now)
     workflow.take(application, by=caseworker, now=now)
     workflow.request_changes(
         application,
