@@ -1,8 +1,11 @@
 """A case in every state, and the address of every page that applicants and the office see of it."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
 
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from contacts.models import Agency
@@ -16,6 +19,7 @@ from projects.states import CallState
 from projects.terms import ApplicantType, Channel
 from tests import factories
 from tests.portal import uploading
+from tests.portal.entering import entered
 from tests.projects import cases
 from tests.projects import factories as funding
 
@@ -28,8 +32,9 @@ TEXT = f"Wo findet es statt? مهرجان الجيران\n\n{LONG * 3}\n<b>Danke
 
 @dataclass
 class Pages:
-    """Addresses by what stands there: of the applicant `EMAIL`, and of the office."""
+    """Addresses by what stands there: of the applicant `EMAIL`, and of the office (`desk`)."""
 
+    desk: User
     of_applicant: dict[str, str] = field(default_factory=dict)
     of_office: dict[str, str] = field(default_factory=dict)
 
@@ -65,15 +70,35 @@ def content(now: dt.datetime, **sections) -> dict:
 
 def make(agency: Agency, now: dt.datetime) -> Pages:
     """Cases of `agency` in every state, begun and sent at the instant `now`."""
-    found = Pages({"list": reverse("projects:own_applications")})
-    found.of_office["queue"] = reverse("admin:projects_application_changelist")
     amal = User.objects.of_address(EMAIL) or factories.user(EMAIL)
     desk = funding.staff(agency, Role.CASEWORKER)
+    found = Pages(desk)
+    found.of_applicant["list"] = reverse("projects:own_applications")
+    found.of_office["queue"] = reverse("admin:projects_application_changelist")
     call = open_call(agency, now)
     _drafts(found, call, amal, now)
     _sent(found, call, amal, desk, now)
     _paper(found, call, desk, now)
     return found
+
+
+def written_for_a_browser() -> str:
+    """Make the pages in the database of a demo, at this instant; as JSON with two sessions."""
+    made = make(Agency.objects.get(slug="landkreis-leipzig"), clock.now())
+    desk = Client()
+    desk.force_login(made.desk, backend="portal.auth.StaffBackend")
+    sessions = {"applicant": entered(EMAIL), "desk": desk}
+    return json.dumps(
+        {
+            "applicant": made.of_applicant,
+            "office": made.of_office,
+            "cookie": settings.SESSION_COOKIE_NAME,
+            "sessions": {
+                who: client.cookies[settings.SESSION_COOKIE_NAME].value
+                for who, client in sessions.items()
+            },
+        }
+    )
 
 
 def _drafts(found: Pages, call: Call, amal: User, now: dt.datetime) -> None:

@@ -9,11 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
 
-from contacts.roles import Role
 from tests.contacts.county import county
 from tests.portal.entering import entered
 from tests.projects import cases, every_page
-from tests.projects import factories as funding
 from tests.site import markup
 from tests.site.test_markup import complaints
 
@@ -43,9 +41,7 @@ def pages(django_db_setup, django_db_blocker) -> Iterator[dict[str, str]]:
         place = county()
         made = every_page.make(place.agency, cases.NOW)
         desk = Client()
-        desk.force_login(
-            funding.staff(place.agency, Role.CASEWORKER), backend="portal.auth.StaffBackend"
-        )
+        desk.force_login(made.desk, backend="portal.auth.StaffBackend")
         yield pages_of(entered(every_page.EMAIL), made.of_applicant) | pages_of(
             desk, made.of_office
         )
