@@ -31,7 +31,7 @@ def between(before: dict, after: dict) -> list[Difference]:
 
 
 def _of_section(before: dict | None, after: dict | None) -> Iterator[Difference]:
-    title = _texts(after or before)["title"]
+    title = texts_of(after or before)["title"]
     old = dict(_lines(before)) if before else {}
     for key, (label, shown) in _lines(after) if after else ():
         _label, was = old.pop(key, ("", ""))
@@ -43,7 +43,7 @@ def _of_section(before: dict | None, after: dict | None) -> Iterator[Difference]
 
 def _lines(section: dict) -> Iterator[tuple[tuple, tuple[str, str]]]:
     """Each answer under a key that is the same in both versions."""
-    texts = _texts(section)
+    texts = texts_of(section)
     for answer in texts["answers"]:
         yield (answer["name"],), (answer["label"], answer["shown"])
     for rows in texts["rows"]:
@@ -53,7 +53,8 @@ def _lines(section: dict) -> Iterator[tuple[tuple, tuple[str, str]]]:
                 yield (rows["name"], number, answer["name"]), (label, answer["shown"])
 
 
-def _texts(section: dict) -> dict:
+def texts_of(section: dict) -> dict:
+    """What stands in a frozen section, in the active language where it has it."""
     return section["texts"].get(get_language(), section["texts"][OFFICIAL])
 
 

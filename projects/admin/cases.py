@@ -31,6 +31,7 @@ from projects.admin.case_forms import ChangesForm, ReassignForm, StaffTextForm
 from projects.answers import Answers, answers_to
 from projects.calendar import end_of_day
 from projects.models import Application
+from projects.plan import Plan
 from projects.sections.reading import answers_of
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
 from projects.terms import Channel
@@ -69,7 +70,6 @@ def show(page, request: HttpRequest, case: Application, **context) -> HttpRespon
     """Everything about the case that this user may know, and what they may do."""
     now = clock.now()
     parts = actors.actors_for(request.user, case)
-    answers = answers_for(case, now=now)
     versions = list(case.versions.defer("pdf", "content").select_related("submitted_by"))
     asked = case.change_requests.filter(settled_at=None).first()
     return page.page(
@@ -78,10 +78,8 @@ def show(page, request: HttpRequest, case: Application, **context) -> HttpRespon
         {
             "title": case.reference,
             "case": case,
-            "parts": [(part, answers_of(answers.bound(part))) for part in answers.sections],
-            "plan": answers.plan,
+            **_content_of(case, now=now),
             "versions": versions,
-            "attachments": case.attachments.filter(removed_at=None),
             "asked": asked,
             "is_overdue": asked is not None and now >= end_of_day(asked.due_on),
             "conversation": case.messages.select_related("author"),
@@ -96,6 +94,29 @@ def show(page, request: HttpRequest, case: Application, **context) -> HttpRespon
         },
         status=422 if context else 200,
     )
+
+
+def _content_of(case: Application, *, now: dt.datetime) -> dict:
+    """What the application says: what was sent last, or what is shown as a draft.
+
+    What applicants type into sections that are open for changes is theirs until they send it. What
+    came without a browser is typed by the office itself.
+    """
+    sent = case.versions.defer("pdf").order_by("number").last()
+    if sent is None or case.channel != Channel.ONLINE:
+        answers = answers_for(case, now=now)
+        return {
+            "parts": [(part, answers_of(answers.bound(part))) for part in answers.sections],
+            "plan": answers.plan,
+            "attachments": case.attachments.filter(removed_at=None),
+        }
+    texts = [differences.texts_of(section) for section in sent.content["sections"]]
+    files = [file["uuid"] for file in sent.content["attachments"]]
+    return {
+        "parts": [(text, text) for text in texts],
+        "plan": Plan(**sent.content["plan"]),
+        "attachments": case.attachments.filter(uuid__in=files),
+    }
 
 
 def _allowed(request: HttpRequest, case: Application, parts: frozenset[Actor]) -> dict[str, bool]:

@@ -148,6 +148,21 @@ def test_lists_say_what_was_changed_once_it_is_sent_again(asked, applicant):
     assert asked.assigned_post is not None
 
 
+def test_the_office_reads_what_was_sent_and_not_what_is_being_typed(asked, applicant, desk):
+    save(asked, "inhalt", applicant, content=["Nur ein Gedanke."])
+    save(asked, "finanzierung", applicant, requested_cents=["1"])
+
+    being_written = seen_in(desk.get(office("change", asked)))
+    save(asked, "finanzierung", applicant, revision=2)
+    workflow.submit(asked, key=uuid.uuid4(), **cases.moment(applicant))
+    sent_again = seen_in(desk.get(office("change", asked)))
+
+    assert "Kaffee, Kuchen und Gespräche auf Deutsch." in being_written
+    assert "Requested grant 450,00 €" in being_written or "€450.00" in being_written
+    assert "Nur ein Gedanke." not in being_written
+    assert "Nur ein Gedanke." in sent_again
+
+
 # Steps at a wrong moment --------------------------------------------------------------------------
 
 
