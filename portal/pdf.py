@@ -33,6 +33,7 @@ INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
 )
 JOINERS = frozenset("\u200b\u200c\u200d\u00ad")  # no picture either, but part of the spelling
+MOST_MARKS = 12  # upon one letter; no language needs half as many
 JOINED = re.compile(f"{MISSING}(?:[\u200b-\u200d]+{MISSING})+")  # such as a family of emoji
 
 
@@ -119,11 +120,13 @@ class Printable:
         """Each character, or □.
 
         A letter and the marks upon it have to come from one font, and a mark needs a letter of its
-        own script: with others, Typst stumbles.
+        own script: with others, Typst stumbles. So it does with thousands of marks upon one letter,
+        which it lays out for half a minute in gigabytes.
         """
         everywhere = typefaces().faces
         possible: Sequence[Typeface] = everywhere
         script: str | None = ""  # of the letter that a mark would stand upon; None after a □
+        marks = 0  # upon that letter
         for character in text:
             if character in JOINERS or character == "\n":
                 yield character
@@ -132,8 +135,11 @@ class Printable:
             if unicodedata.category(character)[0] == "M":
                 if script is None:  # □ stands for the letter and its marks
                     continue
-                fitting = possible if script and name in ("COMBINING", script) else ()
+                marks += 1
+                fits = script and name in ("COMBINING", script) and marks <= MOST_MARKS
+                fitting = possible if fits else ()
             else:
+                marks = 0
                 fitting, script = everywhere, name if character.isalpha() else ""
             fitting = [face for face in fitting if ord(character) in face.shows]
             if fitting:

@@ -184,6 +184,7 @@ TORTURE = {
     "decomposed": ("Mu\u0308ller", "Müller"),
     "lone mark": ("\u0301 x\u20e3", "□ x"),
     "strange mark": ("a\u05b7\u064b b", "a□ b"),
+    "many marks": ("e" + "\u0301" * 4000 + " b", "□ b"),  # else half a minute, and 3 GB
     "controls": ("a\x00b\x01c\x7fd", "abcd"),
     "lone surrogate": ("a\ud800b", "a□b"),
     "bidi": ("a\u202egpj\u202c\u2066b", "agpjb"),
