@@ -1,6 +1,7 @@
 """The example county, for programmes and applications too."""
 
 import pytest
+from django.utils import translation
 
 from tests.contacts.county import County, county
 
@@ -9,3 +10,10 @@ from tests.contacts.county import County, county
 def place(db) -> County:
     """A small county of its own for the test."""
     return county()
+
+
+@pytest.fixture
+def in_english():
+    """For tests of words that nobody asked for in a language of their own."""
+    with translation.override("en"):
+        yield

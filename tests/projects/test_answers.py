@@ -16,7 +16,7 @@ from projects.terms import LEGAL_PERSONS, ApplicantType, CostKind, StartRule
 from tests import factories
 from tests.projects import cases
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 ROWS = 1  # a table of lines is one question, however many lines somebody fills
 
 

@@ -18,7 +18,7 @@ from tests import factories
 from tests.projects import factories as funding
 from tests.projects.factories import CLOSES, NOW, OPENS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 SECOND = dt.timedelta(seconds=1)
 DAY = dt.timedelta(days=1)
 REASONS = {"de": "Erst die Hälfte des Geldes ist da.", "en": "Half of the money is missing."}
@@ -368,7 +368,7 @@ def test_the_rules_are_read_as_one_value(django_assert_num_queries):
     }
     assert rules.partner_types == {ApplicantType.MUNICIPAL}
     assert rules.required_declarations == {DeclarationKey.TRUE, DeclarationKey.PRIVACY}
-    assert str(rules.declarations[DeclarationKey.TRUE]) == "Ich erkläre: true."
+    assert str(rules.declarations[DeclarationKey.TRUE]) == "I declare: true."
     assert list(rules.declarations) == [DeclarationKey.TRUE, DeclarationKey.PRIVACY]
     with pytest.raises(KeyError):
         rules_of(rule_set.pk + 1000)

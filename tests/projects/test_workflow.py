@@ -21,7 +21,7 @@ from tests import factories
 from tests.projects import cases
 from tests.projects import factories as funding
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 S = ApplicationState
 NOW = cases.NOW
 # What the procedure says, step by step, apart from the code; it ends with the review for now.
@@ -219,7 +219,7 @@ def test_what_comes_while_the_call_is_paused_is_on_hold(place, applicant):
 
     application.refresh_from_db()
     assert (application.state, application.hold) == (S.SUBMITTED, True)
-    assert "verschieben" in mails("receipt")[0].body or "wait" in mails("receipt")[0].body
+    assert "Entscheidungen müssen warten" in mails("receipt")[0].body
 
 
 def test_a_mailbox_that_is_several_gets_one_mail(place, applicant):
