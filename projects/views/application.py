@@ -1,5 +1,6 @@
 """Writing an application: the list of sections, each section, the last look, the receipt."""
 
+import datetime as dt
 import uuid
 
 from django.contrib import messages
@@ -46,7 +47,7 @@ def tasks(request: HttpRequest, found: Application) -> HttpResponse:
     context = {
         "application": found,
         "tasks": tasks_of(found, answers),
-        "is_open": found.call.takes_applications(request.now),
+        "ends_at": _ends_at(found, request),
         "problems": len(answers.problems),
         "plan": answers.plan,
         "card": advisor_of(request, found),
@@ -226,7 +227,7 @@ def _show_check(
             "key": uuid.uuid4(),
             "refused": refused,
             "has_errors": bool(refused) or status == 422,
-            "is_late": not found.submitted_at and not _may_still(found, request),
+            "is_late": not found.submitted_at and not _ends_at(found, request),
             "declarations": DECLARATIONS,
             "requested": money.shown(answers.plan.requested_cents),
             "asked": found.change_requests.filter(settled_at=None).first(),
@@ -235,10 +236,12 @@ def _show_check(
     )
 
 
-def _may_still(found: Application, request: HttpRequest) -> bool:
+def _ends_at(found: Application, request: HttpRequest) -> dt.datetime | None:
+    """The first instant at which it is too late for a draft, with a late permit; None if it is."""
     permit = getattr(found, "late_permit", None)
-    late = permit is not None and request.now < permit.until
-    return late or found.call.takes_applications(request.now)
+    if permit is not None and request.now < permit.until:
+        return permit.until
+    return found.call.closes_at if found.call.takes_applications(request.now) else None
 
 
 @case_page

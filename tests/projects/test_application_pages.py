@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from contacts.roles import Role
 from portal.models import OutboxMessage, User
-from projects import workflow
+from projects import calls, workflow
 from projects.models import Application, Contributor
 from tests.portal.entering import CODE, code_in, entered
 from tests.projects import cases
@@ -240,6 +240,19 @@ def test_a_submit_that_comes_too_late_says_so_and_keeps_the_draft(draft, amal, c
     draft.refresh_from_db()
     assert draft.state == "draft"
     assert "Kaffee, Kuchen und Gespräche auf Deutsch." in kept.text
+
+
+def test_whoever_may_be_late_is_told_until_when(draft, call, caseworker):
+    until = call.closes_at + dt.timedelta(days=3)
+    calls.grant_late(draft, until=until, reason="Krank.", by=caseworker, now=cases.NOW)
+
+    with time_machine.travel(call.closes_at, tick=False):
+        later = entered(EMAIL)
+        told = seen_in(later.get(draft.get_absolute_url()))
+        assert "5. November 2026" in told or "5 November 2026" in told
+        sent = later.post(page("check", draft), {"key": key_on(later.get(page("check", draft)))})
+
+    assert sent.url == page("receipt", draft)
 
 
 def test_what_is_missing_leads_to_its_field(call, amal):
