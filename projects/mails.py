@@ -15,6 +15,7 @@ from portal import outbox
 from portal.context import SITE_NAME
 from portal.entrance import arrival_link, resume_link
 from portal.mail_texts import in_both_languages
+from portal.models import OutboxMessage
 from projects.models import Application, ChangeRequest, Invitation
 
 SUBJECTS = {
@@ -51,8 +52,13 @@ def changes_are_asked(application: Application, asked: ChangeRequest, *, now: dt
     to_applicants(application, "changes", number=asked.pk, now=now, due_on=asked.due_on)
 
 
-def remind_of_changes(application: Application, asked: ChangeRequest, *, now: dt.datetime) -> None:
-    to_applicants(application, "changes-reminder", number=asked.pk, now=now, due_on=asked.due_on)
+def remind_of_changes(application: Application, asked: ChangeRequest, *, now: dt.datetime) -> bool:
+    """Returns whether this was the first time."""
+    name = "changes-reminder"
+    if is_written(application, name, asked.pk):
+        return False
+    to_applicants(application, name, number=asked.pk, now=now, due_on=asked.due_on)
+    return True
 
 
 def changes_are_in(application: Application, *, version: int, now: dt.datetime) -> None:
@@ -131,6 +137,12 @@ def to_applicants(
                 link=link,
                 **context,
             )
+
+
+def is_written(application: Application, name: str, number: int) -> bool:
+    """Whether anybody has been written the mail `name` about the event `number`."""
+    about = f"application:{application.uuid}:{name}-{number}:"
+    return OutboxMessage.objects.filter(about__startswith=about).exists()
 
 
 def _in_language(path: str, language: str) -> str:

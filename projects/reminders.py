@@ -1,4 +1,7 @@
-"""What applicants are reminded of: drafts before their call closes, changes before their day."""
+"""What applicants are reminded of: changes, three days before they are due.
+
+That their call closes soon they hear from `projects.call_mails`.
+"""
 
 import datetime as dt
 
@@ -11,29 +14,36 @@ from projects.models import Application, ChangeRequest
 from projects.states import ApplicationState
 
 BEFORE_CHANGES = dt.timedelta(days=3)
-BATCH = 200
 
 
 def remind(now: dt.datetime) -> str:
     """Write the reminders that are due; each is written once, whoever runs it how often."""
-    changes = _of_changes(now)
+    changes = sum(_of_changes(pk, now=now) for pk in _due(now))
     return f"{changes} reminders of changes" if changes else ""
 
 
-def _of_changes(now: dt.datetime) -> int:
-    """Three days before the last one, to whoever has not answered."""
+def _due(now: dt.datetime) -> list[int]:
+    """Requests whose last day is near; not those of today, which everybody has just read."""
     today = clock.today(now)
-    due = ChangeRequest.objects.filter(
-        settled_at=None, due_on__gte=today, due_on__lte=today + BEFORE_CHANGES
-    ).exclude(asked_at__gt=now - dt.timedelta(days=1))
-    count = 0
-    for asked in due.select_related("application__call__rule_set__programme__agency")[:BATCH]:
-        with transaction.atomic():
-            state = Application.objects.values_list("state", flat=True).get(pk=asked.application_id)
-            if state == ApplicationState.CHANGES_REQUESTED:
-                mails.remind_of_changes(asked.application, asked, now=now)
-                count += 1
-    return count
+    rows = ChangeRequest.objects.filter(
+        settled_at=None, due_on__range=(today, today + BEFORE_CHANGES)
+    )
+    rows = rows.exclude(asked_at__gt=now - dt.timedelta(days=1))
+    return list(rows.order_by("due_on", "pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _of_changes(pk: int, *, now: dt.datetime) -> bool:
+    """Remind whoever has not answered at this moment; whether that was new."""
+    rows = Application.objects.select_related("call__rule_set__programme__agency", "agency")
+    rows = rows.select_for_update(of=("self",))
+    application = rows.filter(change_requests=pk).first()
+    asked = ChangeRequest.objects.filter(pk=pk, settled_at=None).first()
+    if application is None or asked is None:
+        return False
+    if application.state != ApplicationState.CHANGES_REQUESTED:
+        return False
+    return mails.remind_of_changes(application, asked, now=now)
 
 
 def register_jobs() -> None:
