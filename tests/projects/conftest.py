@@ -17,3 +17,10 @@ def in_english():
     """For tests of words that nobody asked for in a language of their own."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def in_german():
+    """The same in the site's main language, whatever the last page was in."""
+    with translation.override("de"):
+        yield

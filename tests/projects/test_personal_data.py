@@ -20,7 +20,7 @@ from tests.portal.entering import entered
 from tests.projects import cases
 from tests.projects import factories as funding
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_german")]
 NOW = cases.NOW
 AMAL, BADR = "amal@example.org", "badr@example.org"
 CANARY = "kanarienvogel"  # in everything that is not Amal's
