@@ -5,6 +5,7 @@ second one notices, and nothing is lost.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from django.utils.translation import get_language
 from contacts.models import Area
 from contacts.resolver import resolve
 from contacts.snapshot import Snapshot
-from projects import events, references
+from projects import events, mails, references
 from projects.actors import is_caseworker, may_write
 from projects.answers import Answers, answers_to
 from projects.events import Kind
@@ -100,6 +101,7 @@ def begin(
     )
     _write(application, ABOUT, raw, revision=0, by=by, now=now)
     _repeat(application, ABOUT, now=now, on=on, snapshot=snapshot)
+    mails.draft_is_begun(application, now=now)
     application.refresh_from_db()
     return application
 
@@ -186,6 +188,20 @@ def _write(
     if not changed:
         raise ConflictError(stored)
     return Saved(revision + 1, now)
+
+
+def go_back(application: Application, sections: Iterable[str], *, now: dt.datetime) -> None:
+    """Let these sections say again what the last version says, in the caller's transaction.
+
+    What was typed since and never sent goes: the time for it is over.
+    """
+    version = application.versions.order_by("number").last()
+    typed = version.content["typed"] if version else {}
+    for row in application.sections.filter(section__in=list(sections)):
+        if row.section in typed and row.answers != typed[row.section]:
+            application.sections.filter(pk=row.pk).update(
+                answers=typed[row.section], revision=row.revision + 1, saved_at=now
+            )
 
 
 def _repeat(

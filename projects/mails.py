@@ -19,6 +19,7 @@ from portal.models import OutboxMessage
 from projects.models import Application, ChangeRequest, Invitation
 
 SUBJECTS = {
+    "begun": _("%(number)s: the way back to your draft"),
     "receipt": _("%(number)s: your application has arrived"),
     "precheck": _("%(number)s: remarks on your draft"),
     "changes": _("%(number)s: please add to your application"),
@@ -36,6 +37,11 @@ SUBJECTS = {
 
 
 # To the applicant --------------------------------------------------------------------------------
+
+
+def draft_is_begun(application: Application, *, now: dt.datetime) -> None:
+    """The link that leads back, on whatever device."""
+    to_applicants(application, "begun", now=now)
 
 
 def application_is_in(application: Application, *, now: dt.datetime) -> None:

@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.utils.translation import override
 
 from contacts.roles import Role
+from portal.models import OutboxMessage
 from projects import drafts, events
 from projects.drafts import ClosedError, ConflictError
 from projects.events import Kind
@@ -150,3 +152,16 @@ def test_saving_says_when(draft, applicant):
     assert save(draft, {"content": ["neu"]}, by=applicant, revision=1, now=later).at == later
     draft.refresh_from_db()
     assert draft.saved_at == later
+
+
+def test_the_way_back_is_mailed_in_the_language_of_the_draft_and_in_german(call, applicant):
+    with override("en"):
+        begun = cases.draft(call, applicant, language="en")
+
+    mail = OutboxMessage.objects.get(recipient=applicant.email)
+
+    assert begun.reference in mail.subject
+    assert "the way back to your draft" in mail.subject
+    assert "/en/weiter/" in mail.body
+    assert "Guten Tag," in mail.body  # below, in German
+    assert "Sprachcafé" not in mail.subject
