@@ -147,7 +147,8 @@ def answers_to(application: Application, *, on: dt.date, snapshot: Snapshot) -> 
 def frozen(answers: Answers, application: Application) -> dict:
     """What a version keeps: every answer and its question, in German and their language.
 
-    Amounts are cents, dates ISO texts. Two versions of the same answers are equal.
+    Amounts are cents, dates ISO texts; `typed` is what was typed, to go back to it. Two versions of
+    the same answers are equal.
     """
     language = application.language
     languages = list(dict.fromkeys((OFFICIAL, language)))
@@ -163,6 +164,7 @@ def frozen(answers: Answers, application: Application) -> dict:
             "requested_cents": plan.requested_cents,
         },
         "places": answers.places,
+        "typed": {section.slug: answers.raw_of(section) for section in answers.sections},
         "attachments": [
             {"uuid": str(row.uuid), "name": row.name, "size": row.size, "digest": row.digest}
             for row in application.attachments.filter(removed_at=None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from projects import actors, events, mails
+from projects import actors, drafts, events, mails
 from projects.calendar import end_of_day
 from projects.events import Kind
 from projects.models import Application, ChangeRequest, Message
@@ -98,7 +98,11 @@ def request_changes(
 
 @transaction.atomic
 def end_request(application: Application, *, by, now: dt.datetime) -> None:
-    """Go on with the review after the day on which the changes were due."""
+    """Go on with the review after the day on which the changes were due.
+
+    What the applicant has typed and not sent goes: nobody has seen it, and a later request for
+    other sections would send it along.
+    """
     application = locked(application)
     asked = open_request(application)
     if asked is None:
@@ -109,4 +113,5 @@ def end_request(application: Application, *, by, now: dt.datetime) -> None:
         raise RefusedError(_("You may not do this."))
     actor = move(application, S.IN_REVIEW, by=by, now=now)
     settle(asked, now=now)
+    drafts.go_back(application, asked.sections, now=now)
     events.record(application, Kind.CHANGES_ENDED, actor=actor, by=by, now=now)

@@ -23,7 +23,10 @@ function keep(form) {
         const saved = await answer.json();
         revision.value = saved.revision;
         status.textContent = saved.text;
-      } else status.textContent = answer.status === 401 ? form.dataset.loggedOut : form.dataset.conflict;
+      } else {
+        changed = answer.status !== 409;
+        status.textContent = { 401: form.dataset.loggedOut, 409: form.dataset.conflict }[answer.status] ?? form.dataset.lost;
+      }
     } catch {
       changed = true;
       status.textContent = form.dataset.lost;

@@ -322,10 +322,12 @@ def test_changes_may_come_after_the_call_has_closed(sent, applicant, caseworker,
     assert submit(sent, applicant, now=call.closes_at + dt.timedelta(days=3))
 
 
-def test_the_review_goes_on_without_changes_only_after_the_day(sent, caseworker):
+def test_the_review_goes_on_without_changes_only_after_the_day(sent, applicant, caseworker):
+    """What was typed meanwhile and never sent is what was sent once more."""
     asked(sent, caseworker, due=dt.date(2026, 5, 20))
     last = dt.datetime(2026, 5, 20, 21, 59, 59, tzinfo=dt.UTC)  # 23:59:59 in Berlin
 
+    save(sent, "kosten", {"costs": []}, applicant)
     with pytest.raises(RefusedError):
         workflow.end_request(sent, **at(caseworker, last))
     workflow.end_request(sent, **at(caseworker, last + dt.timedelta(seconds=1)))
@@ -333,6 +335,7 @@ def test_the_review_goes_on_without_changes_only_after_the_day(sent, caseworker)
     sent.refresh_from_db()
     assert sent.state == S.IN_REVIEW
     assert drafts.open_sections(sent) == frozenset()
+    assert sent.sections.get(section="kosten").answers == cases.TYPED["kosten"]
 
 
 @pytest.mark.parametrize(
