@@ -12,6 +12,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from parler.models import TranslatableModel
 
 from contacts.snapshot import Snapshot
 from projects.models import Application, Call
@@ -173,14 +174,17 @@ def frozen(answers: Answers, application: Application) -> dict:
 
 
 def _names(application: Application) -> dict[str, str]:
-    """To whom the application goes, in German."""
-    with override(OFFICIAL):
-        return {
-            "agency": str(application.agency),
-            "programme": str(application.call.programme),
-            "call": str(application.call),
-            "rule_set": application.rule_set.version,
-        }
+    """To whom the application goes, in German, whatever language its rows were read in."""
+
+    def named(row: TranslatableModel, field: str) -> str:
+        return row.safe_translation_getter(field, language_code=OFFICIAL, any_language=True) or ""
+
+    return {
+        "agency": named(application.agency, "name"),
+        "programme": named(application.call.programme, "name"),
+        "call": named(application.call, "title"),
+        "rule_set": application.rule_set.version,
+    }
 
 
 def _frozen_section(answers: Answers, section: Section, languages: list[str]) -> dict:

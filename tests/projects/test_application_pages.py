@@ -218,6 +218,20 @@ def test_from_the_last_look_to_the_receipt(draft, amal):
     assert "attachment" in document["Content-Disposition"]
 
 
+def test_an_application_is_sent_in_english_where_everything_has_english_names(place, amal):
+    """What is frozen does not depend on the language in which the rows were read."""
+    place.agency.create_translation("en", name="Integration office")
+    call = cases.open_call(place.agency, english="Microprojects 2026")
+    call.programme.create_translation("en", name="Microprojects")
+    draft = cases.draft(call, User.objects.get(email=EMAIL), language="en")
+    path = page("check", draft).replace("/de/", "/en/")
+
+    answer = amal.post(path, {"key": key_on(amal.get(path))})
+
+    assert answer.url == page("receipt", draft).replace("/de/", "/en/")
+    assert draft.versions.get().content["about"]["agency"] == str(place.agency)
+
+
 def test_refresh_back_and_double_click_bring_the_receipt_again(draft, amal):
     key = key_on(amal.get(page("check", draft)))
     for _number in range(3):
