@@ -38,7 +38,8 @@ function keep(form) {
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE);
   });
-  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  document.addEventListener("visibilitychange", save); // a phone may throw the page away
+  addEventListener("online", save);
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     changed = false;
