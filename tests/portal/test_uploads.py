@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from PIL import Image
 
 from portal import pictures
@@ -23,8 +24,8 @@ from tests.portal.uploading import (
 
 
 def refusal(name: str, content: bytes, content_type: str | None = None) -> str:
-    """The words with which this upload is refused."""
-    with pytest.raises(ValidationError) as refused:
+    """The words with which this upload is refused, in English."""
+    with translation.override("en"), pytest.raises(ValidationError) as refused:
         clean(upload(name, content, content_type))
     (message,) = refused.value.messages
     return message
