@@ -30,7 +30,7 @@ from projects.views import status
 from projects.views.shared import advisor_of, answers_for, case_of, case_page, place_and_time
 
 WITH_SUMS = (COSTS, FINANCING)
-SPARE = 1  # blank lines below the others
+MORE = "zeile"  # asks for one more blank line
 
 
 @case_page
@@ -60,7 +60,10 @@ def tasks(request: HttpRequest, found: Application) -> HttpResponse:
 
 @case_page
 def section(request: HttpRequest, case: uuid.UUID, slug: str) -> HttpResponse:
-    """One section: shown, and saved. `?fehlt=1` shows what is still missing in it, too."""
+    """One section: shown, and saved.
+
+    `?fehlt=1` shows what is still missing in it, too, and `?zeile` one more blank line.
+    """
     found = case_of(request, case)
     answers = answers_for(request, found)
     part = BY_SLUG.get(slug)
@@ -71,8 +74,14 @@ def section(request: HttpRequest, case: uuid.UUID, slug: str) -> HttpResponse:
     if slug not in drafts.open_sections(found):
         return redirect("projects:application", found.uuid)
     is_final = "fehlt" in request.GET
-    bound = answers.bound(part, is_final=is_final, spare=SPARE)
+    spare = _spare(part, answers.raw_of(part), is_wanted=MORE in request.GET)
+    bound = answers.bound(part, is_final=is_final, spare=spare)
     return _show(request, found, answers, bound, is_final=is_final)
+
+
+def _spare(part: Section, raw: Raw, *, is_wanted: bool = False) -> int:
+    """One blank line where there is none yet, or where somebody has asked for it."""
+    return int(is_wanted or not any(raw.get(rows.name) for rows in part.rows))
 
 
 def _show(
@@ -138,9 +147,11 @@ def _save(request: HttpRequest, found: Application, part: Section) -> HttpRespon
         at = time_format(clock.local(saved.at), "TIME_FORMAT")
         text = _("Saved at %(time)s.") % {"time": at}
         return JsonResponse({"revision": saved.revision, "text": text})
-    if "add" in request.POST or "remove" in request.POST:
+    if "add" in request.POST:
+        return redirect(f"{request.path}?{MORE}#last-line")
+    if "remove" in request.POST:
         return redirect(f"{request.path}#last-line")
-    bound = answers.bound(part, spare=SPARE)
+    bound = answers.bound(part, spare=_spare(part, raw))
     if not bound.is_valid():
         return _show(request, found, answers, bound, status=422, is_saved=True)
     if "later" in request.POST:
@@ -155,7 +166,7 @@ def _show_conflict(
     found = case_of(request, found.uuid)
     answers = answers_for(request, found)
     theirs = answers_of(answers.bound(part))
-    mine = BoundSection(part, raw, basis=answers.basis, spare=SPARE)
+    mine = BoundSection(part, raw, basis=answers.basis, spare=_spare(part, raw))
     return _show(
         request, found, answers, mine, status=409, theirs=theirs, theirs_at=stored.saved_at
     )
