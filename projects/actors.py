@@ -7,7 +7,10 @@ from projects.terms import Channel
 
 CASEWORKERS = frozenset({Role.CASEWORKER})
 DECIDERS = frozenset({Role.DECIDER})
+FINANCE = frozenset({Role.FINANCE})
+FUNDING_ADMINS = frozenset({Role.AGENCY_ADMIN})
 COORDINATORS = frozenset({Role.COORDINATOR})
+OPPOSITE = {Actor.CASEWORKER: Actor.DECIDER, Actor.DECIDER: Actor.CASEWORKER}
 NOTING = frozenset({Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN})
 
 
@@ -16,7 +19,8 @@ def actors_for(user, application: Application) -> frozenset[Actor]:
 
     Contributors are applicants. Of what came on paper or by telephone, the caseworkers of the
     agency are the hands of the applicant, too. Who has joined the staff since has no part in what
-    was their own case.
+    was their own case. Whoever has acted as caseworker on a case never decides it, and the other
+    way round, whatever roles they hold.
     """
     if not user.is_authenticated or not user.is_active:
         return frozenset()
@@ -30,7 +34,25 @@ def actors_for(user, application: Application) -> frozenset[Actor]:
         found.add(Actor.CASEWORKER)
     if application.agency_id in agencies_of(user, DECIDERS):
         found.add(Actor.DECIDER)
-    return frozenset(found)
+    if application.agency_id in agencies_of(user, FINANCE):
+        found.add(Actor.FINANCE)
+    return frozenset(found - _other_side(user, application, found))
+
+
+def _other_side(user, application: Application, parts: set[Actor]) -> set[Actor]:
+    """Of `parts`, the one opposite to that in which `user` has acted on this case before."""
+    if not parts & set(OPPOSITE):
+        return set()
+    acted = application.events.filter(user=user, actor__in=list(OPPOSITE)).order_by("number")
+    first = acted.values_list("actor", flat=True).first()
+    return {OPPOSITE[Actor(first)]} if first else set()
+
+
+def may_change(by, agency_id: int) -> bool:
+    """Whether `by` may change programmes, rule sets, calls and budgets of the agency."""
+    if by.is_superuser and by.is_active:
+        return True
+    return agency_id in agencies_of(by, FUNDING_ADMINS)
 
 
 def may_write(user, application: Application) -> bool:

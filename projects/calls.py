@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from contacts.roles import Role, agencies_of
 from projects import events
+from projects.actors import may_change
 from projects.models import (
     Application,
     Call,
@@ -33,16 +34,8 @@ from projects.states import (
 )
 
 Event = CallNotice.Event
-FUNDING_ADMINS = frozenset({Role.AGENCY_ADMIN})
 MAY_PERMIT = frozenset({Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN})
 WEEK = dt.timedelta(days=7)
-
-
-def may_change(by, agency_id: int) -> bool:
-    """Whether `by` may change programmes, rule sets and calls of the agency."""
-    if by.is_superuser and by.is_active:
-        return True
-    return agency_id in agencies_of(by, FUNDING_ADMINS)
 
 
 # Steps --------------------------------------------------------------------------------------------

@@ -31,10 +31,26 @@ from projects.models import (
 )
 from projects.rule_versions import RuleContent
 from projects.states import CallState
-from projects.terms import ApplicantType, CostKind, DeclarationKey, MeasureKind, StartRule
+from projects.terms import (
+    ApplicantType,
+    CostKind,
+    DeclarationKey,
+    FundingKind,
+    MeasureKind,
+    StartRule,
+)
 
 LINES = ("examples", "applicants", "not_funded", "papers")
-NUMBERS = ("own_share_percent", "answer_days", "proof_weeks")
+NUMBERS = (
+    "own_share_percent",
+    "answer_days",
+    "proof_weeks",
+    "advance_months",
+    "deviation_percent",
+    "receipts_years",
+    "keep_refused_years",
+    "keep_grants_years",
+)
 
 
 def load_funding(folder: Path, *, now: dt.datetime) -> Report:
@@ -124,6 +140,9 @@ class FundingFile:
         }
         fields["start_rule"] = self._choice(StartRule, self._needed(rules, "start_rule"))
         fields["minimum_cents"] = self._cents(rules.get("minimum", 0))
+        fields["funding_kind"] = self._choice(FundingKind, self._needed(rules, "funding_kind"))
+        fields["trifle_cents"] = self._cents(rules.get("trifle", 0))
+        fields |= {name: bool(rules.get(name)) for name in ("pays_after_finality", "archive_first")}
         fields |= {name: self._needed(rules, name) for name in NUMBERS}
         return RuleContent(
             fields=fields,

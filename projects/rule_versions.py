@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from projects.calls import may_change
+from projects.actors import may_change
 from projects.models import CostCategory, Declaration, MeasureType, Programme, RuleSet
 from projects.terms import CostKind, DeclarationKey, MeasureKind
 
@@ -25,6 +25,15 @@ FIELDS = (
     "own_share_percent",
     "answer_days",
     "proof_weeks",
+    "funding_kind",
+    "pays_after_finality",
+    "advance_months",
+    "deviation_percent",
+    "trifle_cents",
+    "receipts_years",
+    "keep_refused_years",
+    "keep_grants_years",
+    "archive_first",
 )
 
 

@@ -16,6 +16,7 @@ from projects.terms import (
     ApplicantType,
     CostKind,
     DeclarationKey,
+    FundingKind,
     MeasureKind,
     StartRule,
 )
@@ -43,6 +44,12 @@ class Rules:
     own_share_percent: int
     answer_days: int
     proof_weeks: int
+    funding_kind: FundingKind
+    pays_after_finality: bool
+    advance_months: int
+    deviation_percent: int
+    trifle_cents: int
+    receipts_years: int
     declarations: Mapping[DeclarationKey, Text]
 
     @property
@@ -88,6 +95,12 @@ def _build(versions: Versions) -> dict[int, Rules]:
             own_share_percent=row.own_share_percent,
             answer_days=row.answer_days,
             proof_weeks=row.proof_weeks,
+            funding_kind=FundingKind(row.funding_kind),
+            pays_after_finality=row.pays_after_finality,
+            advance_months=row.advance_months,
+            deviation_percent=row.deviation_percent,
+            trifle_cents=row.trifle_cents,
+            receipts_years=row.receipts_years,
             declarations=declarations.get(row.pk, {}),
         )
         for row in RuleSet.objects.select_related("programme")

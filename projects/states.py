@@ -17,6 +17,7 @@ class Actor(StrEnum):
     APPLICANT = "applicant"
     CASEWORKER = "caseworker"
     DECIDER = "decider"
+    FINANCE = "finance"
     SYSTEM = "system"
 
 
@@ -36,6 +37,57 @@ class ApplicationState(models.TextChoices):
 S = ApplicationState
 BEFORE_SUBMISSION = frozenset({S.DRAFT, S.PRECHECK})
 UNDECIDED = frozenset({S.SUBMITTED, S.IN_REVIEW, S.CHANGES_REQUESTED, S.PROPOSED, S.WAITLISTED})
+
+
+class GrantState(models.TextChoices):
+    """What has been granted, from the decision letter to the closed file.
+
+    That a proof of use is overdue is no state: it follows from the day on which it was due.
+    """
+
+    ANNOUNCED = "announced", _("Announced")
+    FINAL = "final", _("Final")
+    RUNNING = "running", _("Running")
+    PROOF_DUE = "proof_due", _("Proof of use due")
+    PROOF_SUBMITTED = "proof_submitted", _("Proof of use submitted")
+    PROOF_QUERIED = "proof_queried", _("Proof of use queried")
+    SETTLED = "settled", _("Settled")
+    REPAYMENT_DUE = "repayment_due", _("Repayment due")
+    REPAID = "repaid", _("Repaid")
+    CLOSED = "closed", _("Closed")
+    DECLINED = "declined", _("Declined")
+    REVOKED = "revoked", _("Revoked")
+
+
+class ObjectionState(models.TextChoices):
+    """`UPHELD`: the decision stands. `GRANTED`: the objection was right."""
+
+    OPEN = "open", _("Open")
+    UPHELD = "upheld", _("Decision upheld")
+    GRANTED = "granted", _("Objection granted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class AmendmentState(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class PayoutState(models.TextChoices):
+    """`CERTIFIED`: right in substance and in figures. `ORDERED`: the cash office shall pay."""
+
+    REQUESTED = "requested", _("Requested")
+    CERTIFIED = "certified", _("Certified")
+    ORDERED = "ordered", _("Ordered")
+    EXPORTED = "exported", _("Handed to the cash office")
+    PAID = "paid", _("Paid")
+    BOUNCED = "bounced", _("Bounced")
+    REFUSED = "refused", _("Refused")
+
+
+OPEN_PAYOUTS = frozenset(PayoutState) - {PayoutState.PAID, PayoutState.REFUSED}
 
 
 class CallState(models.TextChoices):
@@ -69,10 +121,84 @@ APPLICATION_STEPS = (
     _step(S.SUBMITTED, S.IN_REVIEW, Actor.CASEWORKER),
     _step(S.IN_REVIEW, S.CHANGES_REQUESTED, Actor.CASEWORKER),
     _step(S.CHANGES_REQUESTED, S.IN_REVIEW, Actor.APPLICANT, Actor.CASEWORKER),
+    _step(S.IN_REVIEW, S.PROPOSED, Actor.CASEWORKER),
+    _step(S.PROPOSED, S.APPROVED, Actor.DECIDER),
+    _step(S.PROPOSED, S.REJECTED, Actor.DECIDER),
+    _step(S.PROPOSED, S.WAITLISTED, Actor.DECIDER),
+    _step(S.WAITLISTED, S.PROPOSED, Actor.DECIDER, Actor.SYSTEM),
+    _step(S.PROPOSED, S.IN_REVIEW, Actor.DECIDER),
+    _step(S.WAITLISTED, S.IN_REVIEW, Actor.DECIDER),
+    _step(S.REJECTED, S.IN_REVIEW, Actor.DECIDER),
     *(
         _step(before, S.WITHDRAWN, Actor.APPLICANT)
-        for before in (S.DRAFT, S.PRECHECK, S.SUBMITTED, S.IN_REVIEW, S.CHANGES_REQUESTED)
+        for before in (
+            S.DRAFT,
+            S.PRECHECK,
+            S.SUBMITTED,
+            S.IN_REVIEW,
+            S.CHANGES_REQUESTED,
+            S.PROPOSED,
+            S.WAITLISTED,
+        )
     ),
+)
+
+G = GrantState
+GRANT_STEPS = (
+    _step(G.ANNOUNCED, G.FINAL, Actor.SYSTEM, Actor.APPLICANT),
+    _step(G.FINAL, G.RUNNING, Actor.SYSTEM),
+    _step(G.RUNNING, G.PROOF_DUE, Actor.SYSTEM),
+    _step(G.RUNNING, G.PROOF_SUBMITTED, Actor.APPLICANT),
+    _step(G.PROOF_DUE, G.PROOF_SUBMITTED, Actor.APPLICANT),
+    _step(G.PROOF_SUBMITTED, G.PROOF_QUERIED, Actor.CASEWORKER),
+    _step(G.PROOF_QUERIED, G.PROOF_SUBMITTED, Actor.APPLICANT),
+    _step(G.PROOF_SUBMITTED, G.SETTLED, Actor.CASEWORKER, Actor.DECIDER),
+    _step(G.SETTLED, G.REPAYMENT_DUE, Actor.DECIDER),
+    _step(G.REPAYMENT_DUE, G.REPAID, Actor.FINANCE),
+    _step(G.SETTLED, G.CLOSED, Actor.SYSTEM),
+    _step(G.REPAID, G.CLOSED, Actor.SYSTEM),
+    *(_step(before, G.DECLINED, Actor.APPLICANT) for before in (G.ANNOUNCED, G.FINAL, G.RUNNING)),
+    *(
+        _step(before, G.REVOKED, Actor.DECIDER)
+        for before in (
+            G.ANNOUNCED,
+            G.FINAL,
+            G.RUNNING,
+            G.PROOF_DUE,
+            G.PROOF_SUBMITTED,
+            G.PROOF_QUERIED,
+        )
+    ),
+    # What was paid for a grant that is no more comes back like any other money.
+    _step(G.DECLINED, G.REPAYMENT_DUE, Actor.DECIDER),
+    _step(G.REVOKED, G.REPAYMENT_DUE, Actor.DECIDER),
+    _step(G.DECLINED, G.CLOSED, Actor.SYSTEM),
+    _step(G.REVOKED, G.CLOSED, Actor.SYSTEM),
+)
+
+OBJECTION_STEPS = (
+    _step(ObjectionState.OPEN, ObjectionState.UPHELD, Actor.DECIDER),
+    _step(ObjectionState.OPEN, ObjectionState.GRANTED, Actor.DECIDER),
+    _step(ObjectionState.OPEN, ObjectionState.WITHDRAWN, Actor.APPLICANT, Actor.CASEWORKER),
+)
+
+A = AmendmentState
+AMENDMENT_STEPS = (
+    _step(A.REQUESTED, A.GRANTED, Actor.DECIDER),
+    _step(A.REQUESTED, A.REFUSED, Actor.DECIDER),
+    _step(A.REQUESTED, A.WITHDRAWN, Actor.APPLICANT),
+)
+
+P = PayoutState
+PAYOUT_STEPS = (
+    _step(P.REQUESTED, P.CERTIFIED, Actor.CASEWORKER),
+    _step(P.CERTIFIED, P.ORDERED, Actor.DECIDER),
+    _step(P.ORDERED, P.EXPORTED, Actor.FINANCE),
+    _step(P.EXPORTED, P.PAID, Actor.FINANCE),
+    _step(P.EXPORTED, P.BOUNCED, Actor.FINANCE),
+    _step(P.BOUNCED, P.CERTIFIED, Actor.CASEWORKER),
+    _step(P.REQUESTED, P.REFUSED, Actor.CASEWORKER),
+    _step(P.CERTIFIED, P.REFUSED, Actor.CASEWORKER, Actor.DECIDER),
 )
 
 C = CallState

@@ -105,6 +105,26 @@ class DeclarationKey(models.TextChoices):
 OPTIONAL_DECLARATIONS = frozenset({DeclarationKey.ELECTRONIC})
 
 
+class FundingKind(models.TextChoices):
+    """How the amount of a grant follows from the costs in the end."""
+
+    GAP = "gap", _("gap funding: what other money does not cover, up to the grant")
+    SHARE = "share", _("share funding: a fixed share of the recognised costs")
+    FIXED = "fixed", _("fixed amount")
+
+
+class CheckKey(models.TextChoices):
+    """What a caseworker goes through before a decision is proposed."""
+
+    ELIGIBLE = "eligible", _("The applicant may apply.")
+    PLACE = "place", _("The project takes place in the county.")
+    PURPOSE = "purpose", _("The project serves the purpose of the programme.")
+    DAYS = "days", _("First and last day lie within the call; it has not begun too early.")
+    COSTS = "costs", _("The costs are necessary and economical.")
+    FINANCING = "financing", _("The financing is secured; nothing is funded twice.")
+    PAPERS = "papers", _("All papers and declarations are there.")
+
+
 class Channel(models.TextChoices):
     """How an application came."""
 

@@ -68,7 +68,7 @@ def cluster() -> Iterator[str]:
         )
 
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}"
-    options += " -c fsync=off -c max_connections=60"
+    options += " -c fsync=off -c max_connections=120"
     try:
         run("initdb", "-U", "ansprechbar", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         run("pg_ctl", "-w", "-l", str(home / "log"), "-o", options, "start")

@@ -58,6 +58,12 @@ class RuleSetFormBase(SeenModelForm):
         required=False,
         help_text=gettext_lazy("In euros. Empty: no limit."),
     )
+    trifle_cents = EuroField(
+        label=gettext_lazy("Trifle"),
+        required=False,
+        initial=1000,
+        help_text=gettext_lazy("In euros. Up to this amount nothing is demanded back."),
+    )
 
     class Meta:
         model = RuleSet
@@ -71,6 +77,9 @@ class RuleSetFormBase(SeenModelForm):
 
     def clean_minimum_cents(self) -> int:
         return self.cleaned_data["minimum_cents"] or 0
+
+    def clean_trifle_cents(self) -> int:
+        return self.cleaned_data["trifle_cents"] or 0
 
     def clean(self):
         cleaned = super().clean()

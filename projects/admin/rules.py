@@ -26,6 +26,16 @@ from projects.admin.shared import FundingAdmin
 from projects.models import Programme, RuleSet
 from projects.terms import ApplicantType, CostKind, DeclarationKey, MeasureKind
 
+MONEY_FIELDS = [
+    "funding_kind",
+    "pays_after_finality",
+    "advance_months",
+    "deviation_percent",
+    "trifle_cents",
+    "receipts_years",
+]
+KEEPING_FIELDS = ["keep_refused_years", "keep_grants_years", "archive_first"]
+
 
 def _declaration_fieldset(key: DeclarationKey) -> tuple:
     return (
@@ -73,6 +83,8 @@ class RuleSetAdmin(FundingAdmin, NeverDeleted, FoldedSearch, ScopedAdmin):
                 ]
             },
         ),
+        (gettext_lazy("Money and proof of use"), {"fields": MONEY_FIELDS}),
+        (gettext_lazy("How long cases are kept"), {"fields": KEEPING_FIELDS}),
         *(_declaration_fieldset(key) for key in DeclarationKey),
     ]
     read_fieldsets = [
@@ -96,6 +108,11 @@ class RuleSetAdmin(FundingAdmin, NeverDeleted, FoldedSearch, ScopedAdmin):
                 ]
             },
         ),
+        (
+            gettext_lazy("Money and proof of use"),
+            {"fields": ["trifle" if name == "trifle_cents" else name for name in MONEY_FIELDS]},
+        ),
+        (gettext_lazy("How long cases are kept"), {"fields": KEEPING_FIELDS}),
         (gettext_lazy("Declarations"), {"fields": ["declaration_texts"]}),
     ]
 
@@ -193,6 +210,10 @@ class RuleSetAdmin(FundingAdmin, NeverDeleted, FoldedSearch, ScopedAdmin):
     @admin.display(description=gettext_lazy("Smallest grant"))
     def least(self, rules: RuleSet) -> str:
         return money.shown(rules.minimum_cents) if rules.minimum_cents else ""
+
+    @admin.display(description=gettext_lazy("Trifle"))
+    def trifle(self, rules: RuleSet) -> str:
+        return money.shown(rules.trifle_cents)
 
     @admin.display(description=gettext_lazy("Declarations"))
     def declaration_texts(self, rules: RuleSet) -> str:

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
 
-from projects.calls import FUNDING_ADMINS
+from projects.actors import FUNDING_ADMINS
 
 
 class FundingAdmin:

@@ -108,6 +108,13 @@ class Application(models.Model):
         help_text=_("The day on which paper arrived or somebody called; it counts for the end."),
     )
 
+    rank = models.PositiveIntegerField(
+        _("place on the waiting list"), null=True, blank=True, editable=False
+    )
+    restricted_at = models.DateTimeField(
+        _("locked from normal view"), null=True, blank=True, editable=False
+    )
+
     objects = CaseQuerySet.as_manager()
 
     class Meta:

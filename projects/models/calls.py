@@ -70,6 +70,12 @@ class Call(TranslatableModel):
     )
     measures_from = models.DateField(_("measures from"))
     measures_until = models.DateField(_("measures until"))
+    payouts_until = models.DateField(
+        _("payouts asked for until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which money can be asked for. Empty: no such day."),
+    )
 
     objects = TranslatableManager.from_queryset(CallQuerySet)()
     history = Tracked()

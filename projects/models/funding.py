@@ -24,6 +24,7 @@ from projects.terms import (
     ApplicantType,
     CostKind,
     DeclarationKey,
+    FundingKind,
     MeasureKind,
     StartRule,
 )
@@ -161,6 +162,42 @@ class RuleSet(models.Model):
         _("weeks for the proof of use"),
         default=8,
         help_text=_("After the last day of the project."),
+    )
+    funding_kind = models.CharField(
+        _("kind of funding"),
+        max_length=10,
+        choices=FundingKind.choices,
+        default=FundingKind.GAP,
+    )
+    pays_after_finality = models.BooleanField(
+        _("money flows only after the decision is final"),
+        default=True,
+        help_text=_("Or after the recipient has waived the objection."),
+    )
+    advance_months = models.PositiveSmallIntegerField(
+        _("months for an advance"),
+        default=2,
+        help_text=_("Within so many months money that was paid in advance is spent."),
+    )
+    deviation_percent = models.PositiveSmallIntegerField(
+        _("deviation to be explained"),
+        default=20,
+        help_text=_("A line of the plan that differs by more percent needs an explanation."),
+    )
+    trifle_cents = models.PositiveBigIntegerField(
+        _("trifle"), default=1000, help_text=_("Up to this amount nothing is demanded back.")
+    )
+    receipts_years = models.PositiveSmallIntegerField(
+        _("years for which receipts are kept"), default=5
+    )
+    keep_refused_years = models.PositiveSmallIntegerField(
+        _("years for which refused and withdrawn applications are kept"), default=1
+    )
+    keep_grants_years = models.PositiveSmallIntegerField(
+        _("years for which closed grants are kept"), default=5
+    )
+    archive_first = models.BooleanField(
+        _("files are offered to the archive before they are erased"), default=False
     )
 
     objects = PublishedQuerySet.as_manager()

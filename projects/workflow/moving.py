@@ -3,14 +3,15 @@
 import datetime as dt
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
 from projects import actors
 from projects.models import Application, ChangeRequest
-from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
+from projects.states import APPLICATION_STEPS, Actor, ApplicationState, Step, actors_of
 
 MOVED_ON = gettext_lazy("This is not possible any more: the application has moved on.")
+NOT_YOU = gettext_lazy("You may not do this.")
 
 
 class RefusedError(ValidationError):
@@ -36,22 +37,41 @@ def settle(asked: ChangeRequest | None, *, now: dt.datetime) -> None:
 def move(
     application: Application, to: ApplicationState, *, by, now: dt.datetime, **columns
 ) -> Actor:
-    """Write the state of a locked case, if there is such a step and `by` may take it.
+    """`step` of the application itself."""
+    return step(application, APPLICATION_STEPS, to, case=application, by=by, now=now, **columns)
 
-    Returns the part in which `by` acted. Raises RefusedError. The UPDATE names the state before,
-    so that on a database without row locks, too, a step is taken once.
+
+def step(
+    row: Model,
+    steps: tuple[Step, ...],
+    to: str,
+    *,
+    case: Application,
+    by,
+    now: dt.datetime,
+    **columns,
+) -> Actor:
+    """Write the `state` of a row of the locked `case`, if there is such a step for `by`.
+
+    `row` is the application, or its grant, a payout, an objection, a change. Returns the part in
+    which `by` acted; None is the clock. Raises RefusedError. The UPDATE names the state before, so
+    that on a database without row locks, too, a step is taken once.
     """
-    allowed = actors_of(APPLICATION_STEPS, application.state, to)
+    allowed = actors_of(steps, row.state, to)
     if not allowed:
         raise RefusedError(MOVED_ON)
-    acting = allowed & actors.actors_for(by, application)
+    acting = allowed & parts_of(by, case)
     if not acting:
-        raise RefusedError(_("You may not do this."))
-    changed = Application.objects.filter(pk=application.pk, state=application.state).update(
-        state=to, changed_at=now, **columns
-    )
-    if not changed:
+        raise RefusedError(NOT_YOU)
+    columns = {"state": to, "changed_at": now, **columns}
+    rows = type(row)._default_manager.filter(pk=row.pk, state=row.state)
+    if not rows.update(**columns):
         raise RefusedError(MOVED_ON)
-    for name, value in {"state": to, "changed_at": now, **columns}.items():
-        setattr(application, name, value)
+    for name, value in columns.items():
+        setattr(row, name, value)
     return min(acting)
+
+
+def parts_of(by, case: Application) -> frozenset[Actor]:
+    """In which parts `by` acts on `case`; None is the clock."""
+    return frozenset({Actor.SYSTEM}) if by is None else actors.actors_for(by, case)

@@ -183,6 +183,64 @@ def test_nothing_is_kept_of_a_transaction_that_is_rolled_back(one_of_each):
     assert [post.room for post in before.posts.values()] == [""]
 
 
+def room() -> str:
+    return snapshot.latest().posts[Post.objects.get().pk].room
+
+
+@pytest.mark.django_db
+def test_a_transaction_sees_what_it_has_written_and_builds_that_once(django_assert_num_queries):
+    post = factories.post(factories.agency("Stelle", factories.district()))
+    for number in ("1", "2"):
+        post.room = number
+        post.save()
+        assert room() == number
+        with django_assert_num_queries(1):  # the numbers
+            held = snapshot.latest()
+        assert snapshot.latest() is held
+
+
+@pytest.mark.django_db
+def test_a_rolled_back_savepoint_brings_back_what_was_to_be_seen_before():
+    """Whatever was kept inside it goes with it, and the next one is no older than its writes."""
+    post = factories.post(factories.agency("Stelle", factories.district()), room="before")
+    before = snapshot.latest()
+    for number in ("1", "2"):
+        with transaction.atomic():
+            post.room = number
+            post.save()
+            with transaction.atomic():
+                Post.objects.update(room="inside")
+                assert room() == "inside"
+                transaction.set_rollback(True)
+            assert room() == number
+            with transaction.atomic():
+                Post.objects.update(room="kept")
+            assert room() == "kept"
+            Post.objects.filter(pk=post.pk).update(room="after")
+            assert room() == "after"
+            transaction.set_rollback(True)
+        assert room() == "before"
+        assert snapshot.latest() is before
+
+    with transaction.atomic():
+        Post.objects.update(room="released")
+    assert room() == "released"
+
+
+def test_what_a_savepoint_wrote_is_undone_with_the_transaction_around_it(one_of_each):
+    with transaction.atomic():
+        Post.objects.update(room="outside")
+        assert room() == "outside"
+        with transaction.atomic():
+            Office.objects.update(city="inside")
+            assert [office.city for office in snapshot.latest().offices.values()] == ["inside"]
+        Post.objects.update(room="again")
+        assert room() == "again"
+        transaction.set_rollback(True)
+
+    assert room() == ""
+
+
 def test_what_is_held_is_built_once_per_version_by_all_threads(one_of_each):
     built = []
     held = PerVersion(lambda versions: built.append(versions) or versions, "contacts")

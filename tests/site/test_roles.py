@@ -55,11 +55,11 @@ OF_AN_AGENCY |= {"outboxmessage"}
 LOG_IN = ("/verwaltung/login/", "/verwaltung/konto/anmelden/", "/de/anmelden/")
 APPLICANT = "applicant"  # in the administration, a visitor like any other
 APPS = {model._meta.model_name: model._meta.app_label for model in verwaltung._registry}
-OF_A_ROW = [
-    route
-    for route in of_class("model")
-    if parts(route)[0] in OF_AN_AGENCY and parts(route)[1] not in OF_NO_ROW
-]
+ROUTES = {
+    model: [route for route in of_class("model") if parts(route)[0] == model]
+    for model in sorted(MODELS)
+}
+EXPORTED = [name for name, found in ROUTES.items() if any(parts(r)[1] == "export" for r in found)]
 
 
 def test_every_route_is_in_a_class():
@@ -173,8 +173,39 @@ def everybody(world) -> list[tuple[str, Level, Client]]:
     return list(people(world.own["agency"]))
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What somebody gets of a list: the status, and the ids of its rows."""
+
+    status: int
+    rows: frozenset[int] = frozenset()
+
+
+@pytest.fixture(scope="module")
+def lists(everybody) -> dict[tuple[str, str], Listed]:
+    """Every list of the administration, by model and by who asks: read once for all tests."""
+    return {
+        (model, name): listed(client.get(list_of(model)))
+        for model in MODELS
+        for name, _level, client in everybody
+    }
+
+
+def list_of(model: str) -> str:
+    return reverse(f"admin:{APPS[model]}_{model}_changelist")
+
+
+def listed(response) -> Listed:
+    if response.status_code != 200:
+        return Listed(status_of(response))
+    return Listed(200, frozenset(row.pk for row in response.context["cl"].queryset))
+
+
 def ask(client: Client, address: str) -> int:
-    response = client.get(address)
+    return status_of(client.get(address))
+
+
+def status_of(response) -> int:
     if response.streaming:
         response.getvalue()  # a file is closed when it has been read
     if response.status_code == 302 and response["Location"].startswith(LOG_IN):
@@ -185,56 +216,81 @@ def ask(client: Client, address: str) -> int:
 # Public pages -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("route", of_class("public"), ids=lambda route: route.name)
-def test_a_public_page_is_the_same_for_everybody(everybody, route):
-    address = reverse(route.name, args=ARGUMENTS.get(route.name, []))
-    expected = 302 if route.name in REDIRECTS else 404 if route.name in NOT_IN_A_DEMO else 200
-    expected = 410 if route.name in GONE else expected
-    texts = set()
+def test_a_public_page_is_the_same_for_everybody(everybody):
+    wrong = []
     with time_machine.travel(timezone.now(), tick=False):  # which some of them show
-        for name, _level, client in everybody:
-            response = client.get(address)
-            assert response.status_code == expected, name
-            assert "Cookie" not in response.get("Vary", "") or route.name == "contacts:correction"
-            if route.name != "contacts:correction":  # its token is another one each time
-                texts.add(response.content)
+        for route in of_class("public"):
+            wrong += differences(route, everybody)
 
-    assert len(texts) <= 1
+    assert wrong == []
 
 
-@pytest.mark.parametrize("route", of_class("entrance"), ids=lambda route: route.name)
-def test_what_lies_behind_the_entrance_opens_for_applicants_alone(everybody, route):
+UNUSUAL = dict.fromkeys(REDIRECTS, 302) | dict.fromkeys(NOT_IN_A_DEMO, 404)
+UNUSUAL |= dict.fromkeys(GONE, 410)
+
+
+def differences(route: Route, everybody) -> list[str]:
+    """Who gets something else from a public address than is right, or than the others."""
+    expected = UNUSUAL.get(route.name, 200)
     address = reverse(route.name, args=ARGUMENTS.get(route.name, []))
+    is_form = route.name == "contacts:correction"  # its token is another one each time
+    wrong, texts = [], set()
     for name, _level, client in everybody:
-        assert ask(client, address) == ENTRANCE[route.name][name == APPLICANT], name
+        response = client.get(address)
+        if response.status_code != expected:
+            wrong.append(f"{name} gets {response.status_code} from {route.name}")
+        if "Cookie" in response.get("Vary", "") and not is_form:
+            wrong.append(f"{route.name} varies by the cookie")
+        texts.add(b"" if is_form else response.content)
+    return wrong if len(texts) == 1 else [*wrong, f"{route.name} is {len(texts)} pages"]
+
+
+def test_what_lies_behind_the_entrance_opens_for_applicants_alone(everybody):
+    wrong = []
+    for route in of_class("entrance"):
+        address = reverse(route.name, args=ARGUMENTS.get(route.name, []))
+        for name, _level, client in everybody:
+            status = ask(client, address)
+            if status != ENTRANCE[route.name][name == APPLICANT]:
+                wrong.append(f"{name} gets {status} from {route.name}")
+
+    assert wrong == []
 
 
 # The administration -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("route", of_class("general"), ids=lambda route: route.name)
-def test_the_frame_of_the_administration_opens_for_staff(world, everybody, route):
+def test_the_frame_of_the_administration_opens_for_staff(world, everybody):
+    post = ContentType.objects.get(app_label="contacts", model="post")
     arguments = {
         "admin:app_list": ["contacts"],
-        "admin:view_on_site": [
-            ContentType.objects.get(app_label="contacts", model="post").pk,
-            world.own["post"],
-        ],
+        "admin:view_on_site": [post.pk, world.own["post"]],
     }
-    address = reverse(route.name, args=arguments.get(route.name, []))
-    without, with_role = GENERAL[route.name]
-    for name, level, client in everybody:
-        expected = with_role if level > Level.NO_ROLE else without
-        if level is Level.VISITOR:
-            expected = 302 if route.name == "admin:logout" else 401
-        assert ask(client, address) == expected, name
+    wrong = []
+    for route in of_class("general"):
+        address = reverse(route.name, args=arguments.get(route.name, []))
+        without, with_role = GENERAL[route.name]
+        for name, level, client in everybody:
+            expected = with_role if level > Level.NO_ROLE else without
+            if level is Level.VISITOR:
+                expected = 302 if route.name == "admin:logout" else 401
+            status = ask(client, address)
+            if status != expected:
+                wrong.append(f"{name} gets {status} from {route.name}")
+
+    assert wrong == []
 
 
-@pytest.mark.parametrize("route", of_class("account"), ids=lambda route: route.name)
-def test_a_page_of_an_account_is_for_its_owner(world, everybody, route):
-    address = reverse(route.name, args=ARGUMENTS.get(route.name, []))
-    for name, level, client in everybody:
-        assert ask(client, address) == ACCOUNT[route.name][level > Level.VISITOR], name
+def test_a_page_of_an_account_is_for_its_owner(everybody):
+    wrong = []
+    for route in of_class("account"):
+        address = reverse(route.name, args=ARGUMENTS.get(route.name, []))
+        for name, level, client in everybody:
+            status = ask(client, address)
+            if status != ACCOUNT[route.name][level > Level.VISITOR]:
+                wrong.append(f"{name} gets {status} from {route.name}")
+
+    assert wrong == []
 
 
 def test_staff_without_a_second_factor_get_no_page_but_to_set_one_up(world, everybody, settings):
@@ -257,47 +313,68 @@ def test_staff_without_a_second_factor_get_no_page_but_to_set_one_up(world, ever
     assert opened == {"account_logout", "account_reauthenticate", "accounts:stay", "mfa_index"}
 
 
-@pytest.mark.parametrize("route", of_class("model"), ids=lambda route: route.name)
-def test_a_page_of_the_administration_opens_for_those_who_need_it(world, everybody, route):
-    model, verb = parts(route)
-    for name, level, client in everybody:
-        status = ask(client, address_of(route, world.own))
-        assert status in expected_of(verb, model, level), name
+@pytest.mark.parametrize("model", ROUTES)
+def test_a_page_of_the_administration_opens_for_those_who_need_it(world, everybody, lists, model):
+    wrong = []
+    for route in ROUTES[model]:
+        verb, address = parts(route)[1], address_of(route, world.own)
+        for name, level, client in everybody:
+            is_list = verb == "changelist"
+            status = lists[model, name].status if is_list else ask(client, address)
+            if status not in expected_of(verb, model, level):
+                wrong.append(f"{name} gets {status} from {verb}")
+
+    assert wrong == []
 
 
-@pytest.mark.parametrize("route", OF_A_ROW, ids=lambda route: route.name)
-def test_a_row_of_another_agency_does_not_exist(world, everybody, route):
-    model, verb = parts(route)
-    for name, level, client in everybody:
-        status = ask(client, address_of(route, world.foreign))
-        if level is Level.SUPERUSER:
-            assert status in expected_of(verb, model, level)
-        elif level >= MODELS[model][0] and verb in ("change", "history", "delete"):
-            assert status == 404, name  # as for a row that never was
-        else:
-            assert status in {401, 403, 404, 405}, name
+@pytest.mark.parametrize("model", sorted(OF_AN_AGENCY & MODELS.keys()))
+def test_a_row_of_another_agency_does_not_exist(world, everybody, model):
+    wrong = []
+    for route in ROUTES[model]:
+        verb = parts(route)[1]
+        if verb in OF_NO_ROW:
+            continue
+        address = address_of(route, world.foreign)
+        for name, level, client in everybody:
+            status = ask(client, address)
+            if status not in expected_of_another(verb, model, level):
+                wrong.append(f"{name} gets {status} from {verb}")
+
+    assert wrong == []
 
 
-@pytest.mark.parametrize("model", sorted(MODELS))
-def test_no_list_holds_a_row_of_another_agency(world, everybody, model):
-    app = APPS[model]
-    for name, level, client in everybody:
-        response = client.get(reverse(f"admin:{app}_{model}_changelist"))
-        if response.status_code == 200 and model in world.foreign and level < Level.SUPERUSER:
-            shown = [row.pk for row in response.context["cl"].queryset]
-            assert world.foreign[model] not in shown, name
+def expected_of_another(verb: str, model: str, level: Level) -> set[int]:
+    if level is Level.SUPERUSER:
+        return expected_of(verb, model, level)
+    if level >= MODELS[model][0] and verb in ("change", "history", "delete"):
+        return {404}  # as for a row that never was
+    return {401, 403, 404, 405}
 
 
-@pytest.mark.parametrize(
-    "route", [r for r in of_class("model") if parts(r)[1] == "export"], ids=lambda route: route.name
-)
-def test_a_saved_list_holds_what_the_list_shows_and_no_more(world, everybody, route):
-    address = address_of(route, world.own)
-    for name, _level, client in everybody:
-        listed = client.get(address.replace("export/csv/", ""))
-        if listed.status_code == 200:
-            saved = list(csv.reader(client.get(address).content.decode("utf-8-sig").splitlines()))
-            assert len(saved) == 1 + listed.context["cl"].queryset.count(), name
+def test_no_list_holds_a_row_of_another_agency(world, everybody, lists):
+    leaks = [
+        f"{name} sees it in the list of {model}"
+        for model, foreign in world.foreign.items()
+        for name, level, _client in everybody
+        if model in MODELS and level < Level.SUPERUSER and foreign in lists[model, name].rows
+    ]
+
+    assert leaks == []
+
+
+def test_a_saved_list_holds_what_the_list_shows_and_no_more(everybody, lists):
+    wrong = []
+    for model in EXPORTED:
+        address = reverse(f"admin:{APPS[model]}_{model}_export", args=["csv"])
+        for name, _level, client in everybody:
+            if lists[model, name].status == 200:
+                text = client.get(address).content.decode("utf-8-sig")
+                saved = len(list(csv.reader(text.splitlines()))) - 1
+                if saved != len(lists[model, name].rows):
+                    wrong.append(f"{name} saves {saved} rows of {model}")
+
+    assert EXPORTED
+    assert wrong == []
 
 
 def test_a_table_to_fill_in_is_that_of_ones_own_agency(world, everybody):
@@ -310,16 +387,21 @@ def test_a_table_to_fill_in_is_that_of_ones_own_agency(world, everybody):
         assert client.get(f"{address}?agency={asked}").status_code == 404
 
 
-@pytest.mark.parametrize("route", of_class("unnamed"), ids=lambda route: route.pattern)
-def test_short_and_unknown_addresses_give_nothing_away(world, everybody, route):
-    if "<path:" in route.pattern:
-        model = route.pattern.split("/")[2]
-        address = "/" + route.pattern.replace("<path:object_id>", str(world.own[model]))
-        expected = {302}  # to the page to change it, which asks for itself
-    else:
-        address, expected = "/verwaltung/nirgendwo/", {404}
-    for name, level, client in everybody:
-        assert ask(client, address) in ({401} if level is Level.VISITOR else expected), name
+def test_short_and_unknown_addresses_give_nothing_away(world, everybody):
+    wrong = []
+    for route in of_class("unnamed"):
+        if "<path:" in route.pattern:
+            model = route.pattern.split("/")[2]
+            address = "/" + route.pattern.replace("<path:object_id>", str(world.own[model]))
+            expected = 302  # to the page to change it, which asks for itself
+        else:
+            address, expected = "/verwaltung/nirgendwo/", 404
+        for name, level, client in everybody:
+            status = ask(client, address)
+            if status != (401 if level is Level.VISITOR else expected):
+                wrong.append(f"{name} gets {status} from {route.pattern}")
+
+    assert wrong == []
 
 
 def test_who_may_not_log_in_gets_nowhere(world):

@@ -4,9 +4,11 @@ import http.client
 import re
 import socket
 import urllib.parse
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from tests.site import markup
 from tests.site.pages import Page
 
 
@@ -30,6 +32,7 @@ class Site:
 
     base: str
     _seen: dict = field(default_factory=dict)
+    _parsed: dict = field(default_factory=dict)
 
     @cached_property
     def port(self) -> int:
@@ -52,6 +55,13 @@ class Site:
             url = page.url(language)
             self._seen[key] = self.send_form(url) if page.by_post else self.ask(url)
         return self._seen[key]
+
+    def tree(self, page: Page, language: str = "de") -> ET.Element:
+        """The same, parsed once in a run; nobody changes it."""
+        key = (page, language)
+        if key not in self._parsed:
+            self._parsed[key] = markup.parse(self.page(page, language).text)
+        return self._parsed[key]
 
     def send_form(self, url: str, **values: str) -> Answer:
         """Open the form at `url` and send it with `values`, as a browser does."""
