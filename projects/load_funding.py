@@ -41,6 +41,7 @@ from projects.terms import (
 )
 
 LINES = ("examples", "applicants", "not_funded", "papers")
+LETTER_TEXTS = ("authority", "repayment_account")  # lists of lines
 NUMBERS = (
     "own_share_percent",
     "answer_days",
@@ -143,6 +144,7 @@ class FundingFile:
         fields["funding_kind"] = self._choice(FundingKind, self._needed(rules, "funding_kind"))
         fields["trifle_cents"] = self._cents(rules.get("trifle", 0))
         fields |= {name: bool(rules.get(name)) for name in ("pays_after_finality", "archive_first")}
+        fields |= {name: "\n".join(rules.get(name, [])) for name in LETTER_TEXTS}
         fields |= {name: self._needed(rules, name) for name in NUMBERS}
         return RuleContent(
             fields=fields,

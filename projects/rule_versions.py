@@ -34,6 +34,8 @@ FIELDS = (
     "keep_refused_years",
     "keep_grants_years",
     "archive_first",
+    "authority",
+    "repayment_account",
 )
 
 

@@ -27,6 +27,8 @@ from projects.models import Programme, RuleSet
 from projects.terms import ApplicantType, CostKind, DeclarationKey, MeasureKind
 
 MONEY_FIELDS = [
+    "authority",
+    "repayment_account",
     "funding_kind",
     "pays_after_finality",
     "advance_months",

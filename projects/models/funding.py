@@ -196,6 +196,19 @@ class RuleSet(models.Model):
     keep_grants_years = models.PositiveSmallIntegerField(
         _("years for which closed grants are kept"), default=5
     )
+    authority = models.TextField(
+        _("authority that decides"),
+        blank=True,
+        help_text=_(
+            "Name and address, one line each, as letters name it. Objections are addressed to it; "
+            "without it no decision can be issued."
+        ),
+    )
+    repayment_account = models.TextField(
+        _("account for repayments"),
+        blank=True,
+        help_text=_("Holder and IBAN, one line each. Without it nothing can be demanded back."),
+    )
     archive_first = models.BooleanField(
         _("files are offered to the archive before they are erased"), default=False
     )

@@ -52,7 +52,12 @@ def rule_set(
 ) -> RuleSet:
     """The next version of the programme's rules, with declarations in German and English."""
     of = of or programme()
-    fields = {"version": of.rule_sets.count() + 1, "created_at": OPENS} | fields
+    fields = {
+        "version": of.rule_sets.count() + 1,
+        "created_at": OPENS,
+        "authority": "Landratsamt Landkreis Leipzig\nStauffenbergstraße 4\n04552 Borna",
+        "repayment_account": "Kreiskasse\nDE02 1203 0000 0000 2020 51",
+    } | fields
     created = RuleSet.objects.create(programme=of, **fields)
     for kind, cents in ceilings.items():
         MeasureType.objects.create(rule_set=created, kind=kind, ceiling_cents=cents)
