@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from contacts.roles import agencies_of
 from portal import clock
 from projects import calls, references
-from projects.admin.case_forms import LateForm
+from projects.admin.cases.forms import LateForm
 from projects.calendar import end_of_day
 from projects.models import Application
 

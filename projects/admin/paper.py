@@ -16,8 +16,8 @@ from contacts.snapshot import current
 from portal import clock, data_version
 from projects import actors, drafts, workflow
 from projects.actors import CASEWORKERS
-from projects.admin.case_forms import CallChoiceForm, EnterForm
 from projects.admin.cases import address, answers_for, case_of
+from projects.admin.cases.forms import CallChoiceForm, EnterForm
 from projects.models import Application, Call
 from projects.rules import rules_of
 from projects.sections import ABOUT, BY_SLUG, Basis, BoundSection

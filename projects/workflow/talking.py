@@ -11,6 +11,8 @@ from projects.models import Application, Comment, Message
 from projects.states import Actor
 from projects.workflow.moving import RefusedError, locked
 
+TALKING = frozenset({Actor.APPLICANT, Actor.CASEWORKER, Actor.DECIDER})
+
 
 @transaction.atomic
 def send_message(application: Application, text: str, *, by, now: dt.datetime) -> Message:
@@ -21,7 +23,7 @@ def send_message(application: Application, text: str, *, by, now: dt.datetime) -
     if not text.strip():
         raise RefusedError(_("Write at least one sentence."))
     application = locked(application)
-    parts = actors.actors_for(by, application)
+    parts = actors.actors_for(by, application) & TALKING
     if not parts:
         raise RefusedError(_("You may not do this."))
     from_office = Actor.APPLICANT not in parts
