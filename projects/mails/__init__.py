@@ -1,0 +1,35 @@
+"""Mails about a case: each once per case, event and reader, written in the event's transaction.
+
+Applicants read them in the language of the application, with German below; the office reads
+German. Subjects name the number of the case, and nobody.
+"""
+
+from projects.mails.applications import (
+    application_is_in,
+    application_is_withdrawn,
+    changes_are_asked,
+    changes_are_in,
+    draft_is_begun,
+    invitation,
+    message_is_there,
+    office_is_asked,
+    precheck_is_answered,
+    remind_of_changes,
+)
+from projects.mails.sending import is_written, to_applicants, to_office
+
+__all__ = [
+    "application_is_in",
+    "application_is_withdrawn",
+    "changes_are_asked",
+    "changes_are_in",
+    "draft_is_begun",
+    "invitation",
+    "is_written",
+    "message_is_there",
+    "office_is_asked",
+    "precheck_is_answered",
+    "remind_of_changes",
+    "to_applicants",
+    "to_office",
+]
