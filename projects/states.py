@@ -145,7 +145,8 @@ APPLICATION_STEPS = (
 
 G = GrantState
 GRANT_STEPS = (
-    _step(G.ANNOUNCED, G.FINAL, Actor.SYSTEM, Actor.APPLICANT),
+    # What came on paper or by telephone goes on so: caseworkers enter what the recipient wrote.
+    _step(G.ANNOUNCED, G.FINAL, Actor.SYSTEM, Actor.APPLICANT, Actor.CASEWORKER),
     _step(G.FINAL, G.RUNNING, Actor.SYSTEM),
     _step(G.RUNNING, G.PROOF_DUE, Actor.SYSTEM),
     _step(G.RUNNING, G.PROOF_SUBMITTED, Actor.APPLICANT),
@@ -157,7 +158,10 @@ GRANT_STEPS = (
     _step(G.REPAYMENT_DUE, G.REPAID, Actor.FINANCE),
     _step(G.SETTLED, G.CLOSED, Actor.SYSTEM),
     _step(G.REPAID, G.CLOSED, Actor.SYSTEM),
-    *(_step(before, G.DECLINED, Actor.APPLICANT) for before in (G.ANNOUNCED, G.FINAL, G.RUNNING)),
+    *(
+        _step(before, G.DECLINED, Actor.APPLICANT, Actor.CASEWORKER)
+        for before in (G.ANNOUNCED, G.FINAL, G.RUNNING)
+    ),
     *(
         _step(before, G.REVOKED, Actor.DECIDER)
         for before in (
@@ -186,7 +190,7 @@ A = AmendmentState
 AMENDMENT_STEPS = (
     _step(A.REQUESTED, A.GRANTED, Actor.DECIDER),
     _step(A.REQUESTED, A.REFUSED, Actor.DECIDER),
-    _step(A.REQUESTED, A.WITHDRAWN, Actor.APPLICANT),
+    _step(A.REQUESTED, A.WITHDRAWN, Actor.APPLICANT, Actor.CASEWORKER),
 )
 
 P = PayoutState
@@ -197,8 +201,10 @@ PAYOUT_STEPS = (
     _step(P.EXPORTED, P.PAID, Actor.FINANCE),
     _step(P.EXPORTED, P.BOUNCED, Actor.FINANCE),
     _step(P.BOUNCED, P.CERTIFIED, Actor.CASEWORKER),
-    _step(P.REQUESTED, P.REFUSED, Actor.CASEWORKER),
-    _step(P.CERTIFIED, P.REFUSED, Actor.CASEWORKER, Actor.DECIDER),
+    # Whoever gives the grant up gives up what was asked for, too, as long as it is not ordered.
+    _step(P.REQUESTED, P.REFUSED, Actor.CASEWORKER, Actor.SYSTEM),
+    _step(P.CERTIFIED, P.REFUSED, Actor.CASEWORKER, Actor.DECIDER, Actor.SYSTEM),
+    _step(P.BOUNCED, P.REFUSED, Actor.CASEWORKER, Actor.SYSTEM),
 )
 
 C = CallState

@@ -37,9 +37,9 @@ LAYERS = {
         ["apps"],
     ],
     "projects": [
-        ["terms", "states", "money", "references", "calendar", "call_words"],
+        ["terms", "states", "money", "iban", "references", "calendar", "call_words"],
         ["models"],
-        ["rules", "events", "fields", "actors", "budget"],
+        ["rules", "events", "fields", "actors", "budget", "standing"],
         ["funding", "sections"],
         ["plan"],
         ["answers"],

@@ -1,0 +1,62 @@
+"""How a grant stands: what is paid, what is asked for, what is left, and until when things are due.
+
+Amounts are cents, days are local and inclusive. Reads what has been fetched for lists (`payouts`,
+`extensions`), and asks the database only where nothing was.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from projects.models import Application, Extension, Grant
+from projects.states import OPEN_PAYOUTS, GrantState, ObjectionState, PayoutState
+
+G = GrantState
+# In which money is paid; before it is final only where the rules say so.
+PAYING = frozenset({G.FINAL, G.RUNNING, G.PROOF_DUE, G.PROOF_SUBMITTED, G.PROOF_QUERIED})
+# In which the project can still be given up or changed.
+CHANGEABLE = frozenset({G.ANNOUNCED, G.FINAL, G.RUNNING})
+BEFORE_PROOF = CHANGEABLE | {G.PROOF_DUE}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`pending` is asked for and neither paid nor refused; a payout that bounced is, too."""
+
+    award: int
+    paid: int
+    pending: int
+
+    @property
+    def left(self) -> int:
+        """What can still be asked for; below nothing where somebody has got too much."""
+        return self.award - self.paid - self.pending
+
+
+def standing_of(grant: Grant) -> Standing:
+    payouts = [(row.state, row.amount_cents) for row in grant.payouts.all()]
+    return Standing(
+        award=grant.award_cents,
+        paid=sum(cents for state, cents in payouts if state == PayoutState.PAID),
+        pending=sum(cents for state, cents in payouts if state in OPEN_PAYOUTS),
+    )
+
+
+def extended(grant: Grant, what: str, day: dt.date | None) -> dt.date | None:
+    """`day`, or the later one that was granted last for `what` (an `Extension.What`).
+
+    An extension never moves a day that was set after it, to an earlier one.
+    """
+    later = [row for row in grant.extensions.all() if row.what == what]
+    if not later:
+        return day
+    last = max(later, key=lambda row: row.pk).until
+    return last if day is None else max(day, last)
+
+
+def proof_until(grant: Grant) -> dt.date:
+    """The last day for the proof of use, with the time that was granted."""
+    return extended(grant, Extension.What.PROOF, grant.proof_due_on)
+
+
+def has_open_objection(case: Application) -> bool:
+    return case.objections.filter(state=ObjectionState.OPEN).exists()
