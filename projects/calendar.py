@@ -86,6 +86,44 @@ def plus_months(day: dt.date, months: int) -> dt.date:
     return dt.date(years, month + 1, min(day.day, longest))
 
 
+# Letters ------------------------------------------------------------------------------------------
+
+POST_DAYS = dt.timedelta(days=4)  # § 41(2) VwVfG as it holds since 1 January 2025
+FETCH_DAYS = dt.timedelta(days=10)  # § 41(2a) VwVfG
+
+
+def announced_by_post(posted_on: dt.date) -> dt.date:
+    """The fourth day after posting: on it a letter counts as announced (§ 41(2) VwVfG).
+
+    It does not move when it falls on a day off: it is no end of a period, but a day that is
+    presumed.
+    """
+    return posted_on + POST_DAYS
+
+
+def announced_in_portal(fetched_on: dt.date) -> dt.date:
+    """The day after a letter was fetched from the portal (§ 41(2a) VwVfG)."""
+    return fetched_on + dt.timedelta(days=1)
+
+
+def last_day_to_fetch(sent_on: dt.date) -> dt.date:
+    """Until when a letter in the portal has to be fetched, so that it counts as announced."""
+    return sent_on + FETCH_DAYS
+
+
+def objection_until(announced_on: dt.date, state: str) -> dt.date:
+    """The last day for an objection: one month after the announcement, on a working day.
+
+    § 70(1) VwGO; §§ 57(2) VwGO, 222(2) ZPO and 188 BGB for how the month is counted.
+    """
+    return next_working_day(plus_months(announced_on, 1), state)
+
+
+def final_on(announced_on: dt.date, state: str) -> dt.date:
+    """The first day on which nobody can object any more."""
+    return objection_until(announced_on, state) + dt.timedelta(days=1)
+
+
 @lru_cache(maxsize=64)
 def _holidays(state: str, year: int, language: str) -> dict[dt.date, str]:
     subdivision = SUBDIVISIONS[Agency.State(state)]

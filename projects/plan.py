@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from projects import money
 from projects.rules import Rules
-from projects.sections import COSTS, FINANCING, BoundSection
+from projects.sections import COSTS, FINANCING, BoundSection, Section
 from projects.sections.plan import CostForm
 from projects.terms import CostKind
 
@@ -78,6 +78,37 @@ def plan_of(costs: BoundSection, financing: BoundSection) -> Plan:
 
 def _readable(section: BoundSection, name: str) -> Iterator[CostForm]:
     return (row for row in section.rows[name] if row.is_bound and row.is_valid())
+
+
+def cost_lines(content: dict) -> list[dict]:
+    """The lines of costs of a frozen version, in order: kind, description, applied_cents."""
+    return [
+        {
+            "kind": line["kind"],
+            "description": line.get("description", ""),
+            "applied_cents": line["total_cents"],
+        }
+        for line in _frozen_rows(content, COSTS)
+    ]
+
+
+def income_lines(content: dict) -> list[dict]:
+    """The lines of other money of a frozen version: kind, description, applied_cents."""
+    return [
+        {
+            "kind": line["kind"],
+            "description": line.get("description", ""),
+            "applied_cents": line["amount"],
+        }
+        for line in _frozen_rows(content, FINANCING)
+    ]
+
+
+def _frozen_rows(content: dict, section: Section) -> list[dict]:
+    values = next(
+        (each["values"] for each in content["sections"] if each["slug"] == section.slug), {}
+    )
+    return values.get(section.rows[0].name, [])
 
 
 def objections(plan: Plan, rules: Rules, measure_kind: str) -> list[str]:

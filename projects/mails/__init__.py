@@ -16,6 +16,7 @@ from projects.mails.applications import (
     precheck_is_answered,
     remind_of_changes,
 )
+from projects.mails.letters import letter_is_there
 from projects.mails.sending import is_written, to_applicants, to_office
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "draft_is_begun",
     "invitation",
     "is_written",
+    "letter_is_there",
     "message_is_there",
     "office_is_asked",
     "precheck_is_answered",

@@ -26,12 +26,13 @@ def to_applicants(
     now: dt.datetime,
     number: int | None = None,
     page: tuple = ("projects:application",),
+    replace: bool = False,
     **context,
 ) -> None:
     """The mail `name` to each contributor who still has an account.
 
     `number` tells events of the same kind apart; `page` is the route to which the link leads, and
-    its arguments after the case.
+    its arguments after the case. With `replace`, one that has not been sent yet gives way to it.
     """
     route, *arguments = page
     path = reverse(route, args=[application.uuid, *arguments])
@@ -52,6 +53,7 @@ def to_applicants(
                 now=now,
                 language=application.language,
                 link=link,
+                replace=replace,
                 **context,
             )
 
@@ -119,6 +121,7 @@ def _put(
     number: int | None,
     now: dt.datetime,
     language: str,
+    replace: bool = False,
     **context,
 ) -> None:
     event = name if number is None else f"{name}-{number}"
@@ -136,4 +139,5 @@ def _put(
         owner=agency.slug,
         from_name=str(agency),
         reply_to=application.call.programme.email or agency.email,
+        replace=replace,
     )

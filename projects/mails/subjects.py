@@ -10,6 +10,7 @@ SUBJECTS = {
     "changes-reminder": _("%(number)s: please add to your application in time"),
     "changes-received": _("%(number)s: your changes have arrived"),
     "message": _("%(number)s: a message for you"),
+    "letter": _("%(number)s: a letter for you"),
     "withdrawn": _("%(number)s: your application has been withdrawn"),
     "invitation": _("%(site)s: somebody asks you to write along"),
     "office-precheck": _("%(number)s: please look at a draft"),
