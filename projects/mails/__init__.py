@@ -16,12 +16,18 @@ from projects.mails.applications import (
     precheck_is_answered,
     remind_of_changes,
 )
+from projects.mails.decisions import (
+    application_waits,
+    objection_is_in,
+    objection_is_withdrawn,
+)
 from projects.mails.letters import letter_is_there
 from projects.mails.sending import is_written, to_applicants, to_office
 
 __all__ = [
     "application_is_in",
     "application_is_withdrawn",
+    "application_waits",
     "changes_are_asked",
     "changes_are_in",
     "draft_is_begun",
@@ -29,6 +35,8 @@ __all__ = [
     "is_written",
     "letter_is_there",
     "message_is_there",
+    "objection_is_in",
+    "objection_is_withdrawn",
     "office_is_asked",
     "precheck_is_answered",
     "remind_of_changes",
