@@ -39,7 +39,7 @@ LAYERS = {
     "projects": [
         ["terms", "states", "money", "iban", "references", "calendar", "call_words"],
         ["models"],
-        ["rules", "events", "fields", "actors", "budget", "standing"],
+        ["rules", "events", "fields", "actors", "budget", "standing", "registry"],
         ["funding", "sections"],
         ["plan"],
         ["answers"],

@@ -102,3 +102,51 @@ def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(begun, mon
 def test_the_calendar_ends_somewhere():
     with pytest.raises(ValueError, match="outside the calendar"):
         calendar.plus_months(day("9999-12-01"), 1)
+
+
+# Letters ------------------------------------------------------------------------------------------
+
+POST = "§ 41(2) VwVfG since 2025: the fourth day after posting"
+FIXED = "BGH and BVerwG on § 41 VwVfG: the presumed day does not move on days off"
+MONTH = "§ 70(1) VwGO, § 188(2) BGB: the day of the same number"
+CLAMP = "§ 188(3) BGB: the last day of a shorter month"
+MOVED = "§ 57(2) VwGO, § 222(2) ZPO: an end on a day off moves to the next working day"
+
+
+@pytest.mark.parametrize(
+    ("state", "posted", "announced", "until", "source"),
+    [
+        (SAXONY, "2026-06-01", "2026-06-05", "2026-07-06", MOVED),  # 5 July is a Sunday
+        (SAXONY, "2026-06-02", "2026-06-06", "2026-07-06", FIXED),  # announced on a Saturday
+        (SAXONY, "2026-06-05", "2026-06-09", "2026-07-09", MONTH),  # posted before a weekend
+        (SAXONY, "2026-04-02", "2026-04-06", "2026-05-06", FIXED),  # announced on Easter Monday
+        (SAXONY, "2026-03-28", "2026-04-01", "2026-05-04", MOVED),  # 1 May, a Friday
+        (SAXONY, "2026-10-14", "2026-10-18", "2026-11-19", MOVED),  # Repentance and Prayer
+        (ANHALT, "2026-10-14", "2026-10-18", "2026-11-18", MONTH),  # … not beyond the border
+        (ANHALT, "2026-12-02", "2026-12-06", "2027-01-07", MOVED),  # Epiphany
+        (SAXONY, "2026-12-02", "2026-12-06", "2027-01-06", MONTH),  # … not in Saxony
+        (SAXONY, "2026-11-21", "2026-11-25", "2026-12-28", MOVED),  # Christmas, then a weekend
+        (ANHALT, "2026-08-30", "2026-09-03", "2026-10-05", MOVED),  # German Unity on a Saturday
+        (SAXONY, "2026-10-29", "2026-11-02", "2026-12-02", POST),  # over Reformation Day
+        (SAXONY, "2025-01-27", "2025-01-31", "2025-02-28", CLAMP),
+        (SAXONY, "2026-01-27", "2026-01-31", "2026-03-02", CLAMP),  # and 28 February a Saturday
+        (SAXONY, "2028-01-27", "2028-01-31", "2028-02-29", CLAMP),  # a leap year
+        (SAXONY, "2028-01-25", "2028-01-29", "2028-02-29", MONTH),
+        (SAXONY, "2027-01-25", "2027-01-29", "2027-03-01", CLAMP),  # 28 February 2027: a Sunday
+        (ANHALT, "2026-12-27", "2026-12-31", "2027-02-01", MOVED),  # over the turn of the year
+    ],
+)
+def test_a_posted_letter_is_announced_and_becomes_final(state, posted, announced, until, source):
+    announced_on = calendar.announced_by_post(dt.date.fromisoformat(posted))
+
+    assert announced_on == dt.date.fromisoformat(announced), POST
+    last = calendar.objection_until(announced_on, state)
+    assert last == dt.date.fromisoformat(until), source
+    assert calendar.is_working_day(last, state)
+    assert calendar.final_on(announced_on, state) == last + dt.timedelta(days=1)
+
+
+def test_a_letter_in_the_portal_is_announced_on_the_day_after_it_was_fetched():
+    """§ 41(2a) VwVfG: also on a Sunday; ten days to fetch it."""
+    assert calendar.announced_in_portal(dt.date(2026, 10, 31)) == dt.date(2026, 11, 1)
+    assert calendar.last_day_to_fetch(dt.date(2026, 10, 22)) == dt.date(2026, 11, 1)
