@@ -44,13 +44,12 @@ def standing_of(grant: Grant) -> Standing:
 def extended(grant: Grant, what: str, day: dt.date | None) -> dt.date | None:
     """`day`, or the later one that was granted last for `what` (an `Extension.What`).
 
-    An extension never moves a day that was set after it, to an earlier one.
+    More time for an answer holds for the question that was asked last, and for no later one.
     """
-    later = [row for row in grant.extensions.all() if row.what == what]
-    if not later:
-        return day
-    last = max(later, key=lambda row: row.pk).until
-    return last if day is None else max(day, last)
+    rows = [row for row in grant.extensions.all() if row.what == what]
+    if what == Extension.What.QUERY:
+        rows = [row for row in rows if row.granted_at >= grant.changed_at]
+    return max(rows, key=lambda row: row.pk).until if rows else day
 
 
 def proof_until(grant: Grant) -> dt.date:

@@ -39,7 +39,7 @@ LAYERS = {
     "projects": [
         ["terms", "states", "money", "iban", "references", "calendar", "call_words"],
         ["models"],
-        ["rules", "events", "fields", "actors", "budget", "standing", "registry"],
+        ["rules", "events", "fields", "actors", "budget", "standing", "account_links", "registry"],
         ["funding", "sections"],
         ["plan"],
         ["answers"],

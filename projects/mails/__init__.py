@@ -21,25 +21,47 @@ from projects.mails.decisions import (
     objection_is_in,
     objection_is_withdrawn,
 )
+from projects.mails.grants import (
+    account_is_changed,
+    account_is_confirmed,
+    amendment_is_asked,
+    grant_is_declined,
+    objection_is_waived,
+    payout_has_bounced,
+    payout_is_paid,
+    payout_is_refused,
+    payout_is_requested,
+    time_is_extended,
+)
 from projects.mails.letters import letter_is_there
 from projects.mails.sending import is_written, to_applicants, to_office
 
 __all__ = [
+    "account_is_changed",
+    "account_is_confirmed",
+    "amendment_is_asked",
     "application_is_in",
     "application_is_withdrawn",
     "application_waits",
     "changes_are_asked",
     "changes_are_in",
     "draft_is_begun",
+    "grant_is_declined",
     "invitation",
     "is_written",
     "letter_is_there",
     "message_is_there",
     "objection_is_in",
+    "objection_is_waived",
     "objection_is_withdrawn",
     "office_is_asked",
+    "payout_has_bounced",
+    "payout_is_paid",
+    "payout_is_refused",
+    "payout_is_requested",
     "precheck_is_answered",
     "remind_of_changes",
+    "time_is_extended",
     "to_applicants",
     "to_office",
 ]

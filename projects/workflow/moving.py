@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
 from projects import actors
-from projects.models import Application, ChangeRequest
+from projects.models import Application, ChangeRequest, Grant
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, Step, actors_of
 
 MOVED_ON = gettext_lazy("This is not possible any more: the application has moved on.")
@@ -21,6 +21,15 @@ class RefusedError(ValidationError):
 def locked(application: Application) -> Application:
     rows = Application.objects.select_related("call__rule_set__programme__agency")
     return rows.select_for_update(of=("self",)).get(pk=application.pk)
+
+
+def grant_of(case: Application) -> Grant:
+    """The grant of the locked `case`, as it stands now. Raises RefusedError where there is none."""
+    found = Grant.objects.select_related("budget").filter(application=case).first()
+    if found is None:
+        raise RefusedError(MOVED_ON)
+    found.application = case
+    return found
 
 
 def open_request(application: Application) -> ChangeRequest | None:
