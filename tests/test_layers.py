@@ -41,7 +41,7 @@ LAYERS = {
         ["models"],
         ["rules", "events", "fields", "actors", "budget", "standing", "account_links", "registry"],
         ["funding", "sections"],
-        ["plan"],
+        ["plan", "proof"],
         ["answers"],
         ["advice", "eligibility", "ics", "documents", "differences", "letters"],
         ["blank_form", "drafts", "mails", "calls", "deliveries"],

@@ -34,6 +34,7 @@ from projects.mails.grants import (
     time_is_extended,
 )
 from projects.mails.letters import letter_is_there
+from projects.mails.proofs import hearing_is_answered, money_is_back, proof_is_settled
 from projects.mails.sending import is_written, to_applicants, to_office
 
 __all__ = [
@@ -47,10 +48,12 @@ __all__ = [
     "changes_are_in",
     "draft_is_begun",
     "grant_is_declined",
+    "hearing_is_answered",
     "invitation",
     "is_written",
     "letter_is_there",
     "message_is_there",
+    "money_is_back",
     "objection_is_in",
     "objection_is_waived",
     "objection_is_withdrawn",
@@ -60,6 +63,7 @@ __all__ = [
     "payout_is_refused",
     "payout_is_requested",
     "precheck_is_answered",
+    "proof_is_settled",
     "remind_of_changes",
     "time_is_extended",
     "to_applicants",

@@ -1,0 +1,18 @@
+"""Mails about the proof of use, and about money that comes back."""
+
+import datetime as dt
+
+from projects.mails.sending import to_applicants, to_office
+from projects.models import Application
+
+
+def proof_is_settled(application: Application, *, now: dt.datetime) -> None:
+    to_applicants(application, "proof-settled", now=now)
+
+
+def hearing_is_answered(application: Application, *, number: int, now: dt.datetime) -> None:
+    to_office(application, "office-hearing", number=number, now=now)
+
+
+def money_is_back(application: Application, *, now: dt.datetime) -> None:
+    to_applicants(application, "repaid", now=now)
