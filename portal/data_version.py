@@ -14,15 +14,16 @@ two would be stored under the new number with the old content. It is read once m
 when somebody has committed meanwhile, what was read table by table may not fit together, and is
 read again.
 
-*Inside a writing transaction* nothing is cached: a number that is rolled back would be used again
-by the next writer, for other content.
+*Inside a writing transaction* nothing goes into that cache: a number that is rolled back would be
+used again by the next writer, for other content. What is built there is kept with the transaction,
+until it writes again or is rolled back.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -51,14 +52,19 @@ class Versions:
 def read() -> Versions:
     """Read the numbers of all scopes: one query."""
     stored = dict(DataVersion.objects.values_list("scope", "number"))
-    dirty = any(_raised_in_this_transaction(scope) for scope in SCOPES)
+    dirty = _last_mark() is not None
     return Versions(tuple((scope, stored.get(scope, 0)) for scope in SCOPES), dirty)
 
 
 def raise_version(scope: str) -> None:
-    """Raise `scope` by one in the present transaction; a second call in it does nothing."""
-    if _raised_in_this_transaction(scope):
-        return
+    """Raise `scope` by one in the present transaction; a second call in it changes no number."""
+    if not any(scope in mark.scopes for _savepoints, mark in _marks()):
+        _add_one(scope)
+    if connection.in_atomic_block:
+        _mark(scope)
+
+
+def _add_one(scope: str) -> None:
     with transaction.atomic():
         raised = DataVersion.objects.filter(scope=scope).update(number=models.F("number") + 1)
         if not raised:
@@ -66,29 +72,48 @@ def raise_version(scope: str) -> None:
                 [DataVersion(scope=scope, number=0)], ignore_conflicts=True
             )
             DataVersion.objects.filter(scope=scope).update(number=models.F("number") + 1)
-    if connection.in_atomic_block:
-        transaction.on_commit(_RaisedMark(scope))
 
 
-class _RaisedMark:
-    """Stands in the transaction's list of commit hooks: "this scope has been raised".
+class _Mark:
+    """Stands in the transaction's list of commit hooks: "these scopes have been raised".
 
     Django drops hooks when the savepoint or transaction they belong to is rolled back, which is
-    just when the raise is undone too; so the list always tells the truth.
+    just when the raise is undone too; so the list always tells the truth. Every savepoint that
+    writes leaves a mark of its own. So the last mark stands for one state of the public data, and
+    keeps what was built of that: with the state, it goes.
     """
 
-    def __init__(self, scope: str) -> None:
-        self.scope = scope
+    def __init__(self) -> None:
+        self.scopes: set[str] = set()
+        self.kept: dict[PerVersion, tuple[tuple[int, ...], Any]] = {}
 
     def __call__(self) -> None:
         """Nothing is left to do at commit."""
 
 
-def _raised_in_this_transaction(scope: str) -> bool:
-    return any(
-        isinstance(hook, _RaisedMark) and hook.scope == scope
-        for _sids, hook, *_rest in connection.run_on_commit
-    )
+def _marks() -> Iterator[tuple[set, _Mark]]:
+    """The marks of the present transaction with the savepoints they belong to, the last first."""
+    for savepoints, hook, *_rest in reversed(connection.run_on_commit):
+        if isinstance(hook, _Mark):
+            yield savepoints, hook
+
+
+def _last_mark() -> _Mark | None:
+    return next((mark for _savepoints, mark in _marks()), None)
+
+
+def _mark(scope: str) -> None:
+    """Note in the present savepoint that it has written to `scope`.
+
+    The last mark will do if it goes with each of the savepoints that are open now.
+    """
+    open_ones = set(connection.savepoint_ids) - {None}
+    savepoints, mark = next(_marks(), (None, None))
+    if mark is None or not open_ones <= savepoints:
+        mark = _Mark()
+        transaction.on_commit(mark)
+    mark.scopes.add(scope)
+    mark.kept.clear()
 
 
 class PerVersion(Generic[T]):
@@ -107,7 +132,7 @@ class PerVersion(Generic[T]):
     def at(self, versions: Versions) -> T:
         """What belongs to `versions`: held, or built now in a constant number of queries."""
         if versions.dirty:
-            return self._build(versions)
+            return self._in_transaction(versions)
         wanted = versions.of(self._scopes)
         held = self._held
         if held is not None and held[0] == wanted:
@@ -119,6 +144,16 @@ class PerVersion(Generic[T]):
             versions, built = self._build_undisturbed(versions)
             self._held = (versions.of(self._scopes), built)
             return built
+
+    def _in_transaction(self, versions: Versions) -> T:
+        """As the present transaction sees it: built since it last wrote, or built now."""
+        mark, numbers = _last_mark(), versions.of(self._scopes)
+        if mark is None:  # rolled back since `versions` were read
+            return self._build(versions)
+        held = mark.kept.get(self)
+        if held is None or held[0] != numbers:  # others may have raised what this one has not
+            held = mark.kept[self] = (numbers, self._build(versions))
+        return held[1]
 
     def _build_undisturbed(self, versions: Versions) -> tuple[Versions, T]:
         """Build from tables that nobody has changed meanwhile; else again, for the newer version.

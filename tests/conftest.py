@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test.signals import setting_changed
 
 from portal.catalogues import compile_catalogues
-from tests import postgresql, servers
+from tests import kept, postgresql, servers
 from tests.needs import chromium, need
 
 
@@ -49,23 +49,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    forget_what_is_held()
+    # An emptied database counts its versions from 1 again: what is kept would pass for its own.
+    kept.forget()
     if item.get_closest_marker("browser"):
         need(chromium(), "Chromium (install it, or set CHROMIUM to its path)")
-
-
-def forget_what_is_held() -> None:
-    """An emptied database counts its versions from 1 again: what is held would pass for its own."""
-    from contacts.gazetteer import gazetteers
-    from contacts.map import geometries
-    from contacts.snapshot import snapshots
-    from portal.legal import own_texts
-    from projects import funding
-    from projects.rules import every_rule_set
-
-    keepers = (gazetteers, snapshots, geometries, own_texts, every_rule_set, funding.snapshots)
-    for keeper in keepers:
-        keeper.forget()
 
 
 @pytest.fixture(scope="session")

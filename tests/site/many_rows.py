@@ -45,7 +45,9 @@ from contacts.models import (
 )
 from contacts.records import as_record
 from contacts.roles import Role
+from portal.data_version import raise_version
 from portal.models import JobRun, OutboxMessage, Page, PageTranslation, User
+from portal.models.data_version import SCOPES
 from projects.models import (
     Application,
     Attachment,
@@ -81,6 +83,8 @@ class Rows:
         for model, make in MAKERS.items():
             new = [row for n in range(start, start + number) for row in make(n, self)]
             self.of[model] += model._base_manager.bulk_create(new)
+        for scope in SCOPES:  # which such a manager does not
+            raise_version(scope)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # or PostgreSQL plans for the empty tables of before
 

@@ -28,7 +28,7 @@ from portal.admin_site import verwaltung
 from portal.exports import Exportable
 from portal.models import User
 from projects.models import Application, Contributor, Message
-from tests import factories
+from tests import factories, kept
 from tests.contacts.county import county
 from tests.portal.entering import entered
 from tests.projects import cases
@@ -82,8 +82,16 @@ def measure(page: ModelAdmin, boss: Client, editor: Client, first: Model) -> Mea
     return Measured(shown.queryset.count(), asked)
 
 
+@dataclass
+class Everything:
+    """Of few rows and then of many: what each list asks, and what building all that is kept."""
+
+    of: dict[type[Model], list[Measured]]
+    kept: list[int]
+
+
 @pytest.fixture(scope="module")
-def measured(django_db_setup, django_db_blocker) -> dict[type[Model], list[Measured]]:
+def measured(django_db_setup, django_db_blocker) -> Everything:
     """Every list with its forms, with few rows of everything and then with many; rolled back."""
     with django_db_blocker.unblock(), time_machine.travel(WHEN, tick=False), transaction.atomic():
         rows = Rows(county())
@@ -94,13 +102,16 @@ def measured(django_db_setup, django_db_blocker) -> dict[type[Model], list[Measu
             StaffRole: staff(rows, Role.AGENCY_ADMIN),
             Application: staff(rows, Role.CASEWORKER),
         }
-        found: dict[type[Model], list[Measured]] = {model: [] for model in LISTS}
+        found = Everything({model: [] for model in LISTS}, [])
         for number in (FEW, MANY - FEW):
             rows.fill(number)
+            with CaptureQueriesContext(connection) as queries:
+                kept.build()  # or it would count for the page that happens to need it first
+            found.kept.append(len(queries))
             for model in LISTS:
                 for first in rows.of[MADE_AS.get(model, model)][:1]:
                     who = others.get(model, editor)
-                    found[model].append(measure(verwaltung._registry[model], boss, who, first))
+                    found.of[model].append(measure(verwaltung._registry[model], boss, who, first))
         transaction.set_rollback(True)
     return found
 
@@ -112,7 +123,7 @@ MADE_AS: dict[type[Model], type[Model]] = {Area: Municipality}
 @pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
 def test_a_list_and_its_forms_ask_as_often_for_300_rows_as_for_3(measured, model):
     assert model in MAKERS or model in MADE_AS, "say in many_rows.py how to make its rows"
-    few, many = measured[model]
+    few, many = measured.of[model]
 
     assert many.rows >= few.rows + MANY - FEW
     different = {
@@ -121,6 +132,12 @@ def test_a_list_and_its_forms_ask_as_often_for_300_rows_as_for_3(measured, model
         if len(few.queries[page]) != len(many.queries[page])
     }
     assert different == {}
+
+
+def test_what_is_kept_is_built_with_as_many_queries_of_300_rows_as_of_3(measured):
+    few, many = measured.kept
+
+    assert few == many > 20
 
 
 # Pages of one row with much that belongs to it ----------------------------------------------------
