@@ -57,5 +57,16 @@ def proof_until(grant: Grant) -> dt.date:
     return extended(grant, Extension.What.PROOF, grant.proof_due_on)
 
 
+def due_on(grant: Grant, what: str) -> dt.date | None:
+    """The last day that holds for `what` (an `Extension.What`); None where none has been set."""
+    if what == Extension.What.PROOF:
+        return proof_until(grant)
+    if what == Extension.What.QUERY:
+        proof = getattr(grant, "proof", None)
+        return extended(grant, what, proof.query_until if proof else None)
+    claim = getattr(grant, "claim", None)
+    return extended(grant, what, claim.due_on if claim else None)
+
+
 def has_open_objection(case: Application) -> bool:
-    return case.objections.filter(state=ObjectionState.OPEN).exists()
+    return any(row.state == ObjectionState.OPEN for row in case.objections.all())

@@ -3,30 +3,15 @@
 Staff see the states of `projects.states`; nobody outside has to know them.
 """
 
-import datetime as dt
-from dataclasses import dataclass
-from enum import Enum
-
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from projects import grant_status
 from projects.calendar import last_day
+from projects.labels import Label, Status
 from projects.models import Application
+from projects.standing import has_open_objection
 from projects.states import ApplicationState as S
-
-
-class Label(Enum):
-    """In the order of a case that goes well."""
-
-    DRAFT = gettext_lazy("Draft")
-    PRECHECK = gettext_lazy("Preliminary check")
-    SUBMITTED = gettext_lazy("Submitted")
-    IN_REVIEW = gettext_lazy("In review")
-    TO_COMPLETE = gettext_lazy("Please complete")
-    DECIDED = gettext_lazy("Decided")
-    RUNNING = gettext_lazy("Running")
-    CLOSED = gettext_lazy("Completed")
-
 
 LABELS = {
     S.DRAFT: Label.DRAFT,
@@ -42,23 +27,27 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True)
-class Status:
-    """`who` is who acts next, `until` the last local day for it, None where none is set.
-
-    `is_your_turn` says that the applicant is waited for.
-    """
-
-    label: str
-    next: str
-    who: str
-    until: dt.date | None = None
-    is_your_turn: bool = False
+def for_lists(rows: QuerySet) -> QuerySet:
+    """Applications with all that `status_of` reads, in a constant number of queries."""
+    rows = rows.select_related("call", "agency", "rule_set", "grant__proof", "grant__claim")
+    return rows.prefetch_related(
+        "call__translations",
+        "agency__translations",
+        "change_requests",
+        "objections",
+        "grant__extensions",
+    )
 
 
 def status_of(application: Application) -> Status:
-    """The status of `application` in the active language."""
+    """The status of `application` in the active language.
+
+    In lists, what it reads has been fetched for all at once (`for_lists`).
+    """
     state = S(application.state)
+    grant = getattr(application, "grant", None)
+    if grant is not None:
+        return grant_status.status_of(grant)
     label = str(LABELS[state].value)
     if state == S.DRAFT:
         return Status(
@@ -96,6 +85,10 @@ def _next_step(application: Application, state: S) -> str:
         return _("The office checks whether everything is there.")
     if state == S.WAITLISTED:
         return _("Your application is on the waiting list: the money is used up for now.")
-    if state in (S.APPROVED, S.REJECTED):
+    if state == S.REJECTED and has_open_objection(application):
+        return _("You have objected. The office decides on it once more, and writes to you.")
+    if state == S.REJECTED:
+        return _("The office has refused the grant. The letter says why, and how you can object.")
+    if state == S.APPROVED:
         return _("The decision is on its way to you by letter.")
     return _("The office checks the application and prepares the decision.")

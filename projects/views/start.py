@@ -13,7 +13,7 @@ from projects.forms import BeginForm
 from projects.models import Application, Call
 from projects.rules import rules_of
 from projects.sections import ABOUT, Basis
-from projects.status import status_of
+from projects.status import for_lists, status_of
 from projects.views.shared import place_and_time
 
 ARRIVAL = "application"
@@ -86,8 +86,7 @@ def _begin(request: HttpRequest, user, data: dict) -> str:
 @applicant_page
 def own_applications(request: HttpRequest) -> HttpResponse:
     """Everything that this account has begun or sent, the newest first."""
-    rows = Application.objects.visible_to(request.applicant).select_related("call", "agency")
-    rows = rows.prefetch_related("call__translations", "agency__translations", "change_requests")
+    rows = for_lists(Application.objects.visible_to(request.applicant))
     rows = rows.order_by("-saved_at", "-pk")
     shown = [(each, status_of(each)) for each in rows]
     return render(request, "projects/application/list.html", {"applications": shown})

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from portal import clock
 from projects import actors, budget, events, letters, mails, money, registry
 from projects.events import Kind
+from projects.letters.decisions import proof_due_on
 from projects.models import Amendment, Application, Extension, Grant, Letter, PlanLine
 from projects.models.budget import LedgerEntry
 from projects.rules import rules_of
@@ -50,9 +51,7 @@ def request(application: Application, wanted: Wanted, *, by, now: dt.datetime) -
     if grant.state not in CHANGEABLE:
         raise RefusedError(_("The project is over; nothing of it can be changed any more."))
     if open_amendment(grant):
-        raise RefusedError(
-            _("A change has been asked for already. Withdraw it first.")
-        )
+        raise RefusedError(_("A change has been asked for already. Withdraw it first."))
     if not wanted.reason.strip():
         raise RefusedError(_("Say why."))
     asked = Amendment(
@@ -264,8 +263,10 @@ def _apply(asked: Amendment, case: Application, *, by, now: dt.datetime) -> None
 
 
 def _move_proof(grant: Grant, asked: Amendment, ends_on: dt.date, *, by, now: dt.datetime) -> None:
-    """Whoever may go on longer has as many days more for the proof of use, too."""
-    until = proof_until(grant) + (ends_on - grant.ends_on)
+    """Whoever goes on longer has as much time afterwards for the proof of use as before."""
+    until = proof_due_on(grant.application, ends_on)
+    if until <= proof_until(grant):
+        return
     Extension.objects.create(
         grant=grant,
         what=Extension.What.PROOF,

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from portal import clock
 from projects import actors, budget, events, mails, registry
 from projects.events import Kind
-from projects.models import Application, Claim, Delivery, Extension, Grant, LedgerEntry, Letter
+from projects.models import Application, Delivery, Extension, Grant, LedgerEntry, Letter
 from projects.standing import (
     BEFORE_PROOF,
     CHANGEABLE,
-    extended,
+    due_on,
     has_open_objection,
     standing_of,
 )
@@ -137,14 +137,3 @@ def is_waited_for(grant: Grant, what: str) -> bool:
         Extension.What.REPAYMENT: {G.REPAYMENT_DUE},
     }
     return grant.state in states.get(what, ())
-
-
-def due_on(grant: Grant, what: str) -> dt.date | None:
-    """The last day that holds for `what`; None where none has been set."""
-    if what == Extension.What.PROOF:
-        return extended(grant, what, grant.proof_due_on)
-    if what == Extension.What.QUERY:
-        proof = getattr(grant, "proof", None)
-        return extended(grant, what, proof.query_until if proof else None)
-    claim = Claim.objects.filter(grant=grant).first()
-    return extended(grant, what, claim.due_on if claim else None)
