@@ -158,7 +158,9 @@ def frozen(answers: Answers, application: Application) -> dict:
         "format": FORMAT,
         "languages": languages,
         "about": _names(application),
-        "sections": [_frozen_section(answers, section, languages) for section in answers.sections],
+        "sections": [
+            frozen_section(answers.bound(section), languages) for section in answers.sections
+        ],
         "plan": {
             "costs_cents": plan.costs_cents,
             "other_cents": plan.other_cents,
@@ -187,11 +189,16 @@ def _names(application: Application) -> dict[str, str]:
     }
 
 
-def _frozen_section(answers: Answers, section: Section, languages: list[str]) -> dict:
+def frozen_section(bound: BoundSection, languages: list[str]) -> dict:
+    """A section as a version keeps it: its values, and question and answer per language.
+
+    Words depend on the language in which the section is read, so each reading binds it anew.
+    """
+    section = bound.section
     per_language = {}
     for code in languages:
         with override(code):
-            read = answers_of(answers.bound(section))
+            read = answers_of(bound.anew())
             per_language[code] = {"title": str(section.title), **read.as_texts()}
     first = per_language[languages[0]]
     return {

@@ -35,7 +35,7 @@ def render_copy(content: dict, *, reference: str, language: str, now: dt.datetim
             "reference": reference,
             "intro": [f"{content['about']['programme']} · {content['about']['call']}"],
             "sections": [
-                *(_section(section, language) for section in content["sections"]),
+                *(section_of(section, language) for section in content["sections"]),
                 _sums(content["plan"]),
                 *_attachments(content["attachments"]),
             ],
@@ -49,7 +49,8 @@ def beside(official: str, other: str, language: str) -> Label:
     return official if official == other else [official, {"text": other, "lang": language}]
 
 
-def _section(section: dict, language: str) -> dict:
+def section_of(section: dict, language: str) -> dict:
+    """A frozen section as a part of a document, in German and `language`."""
     official = section["texts"][OFFICIAL]
     theirs = section["texts"].get(language, official)
     parts = []

@@ -34,7 +34,13 @@ from projects.mails.grants import (
     time_is_extended,
 )
 from projects.mails.letters import letter_is_there
-from projects.mails.proofs import hearing_is_answered, money_is_back, proof_is_settled
+from projects.mails.proofs import (
+    hearing_is_answered,
+    money_is_back,
+    proof_is_in,
+    proof_is_queried,
+    proof_is_settled,
+)
 from projects.mails.sending import is_written, to_applicants, to_office
 
 __all__ = [
@@ -63,6 +69,8 @@ __all__ = [
     "payout_is_refused",
     "payout_is_requested",
     "precheck_is_answered",
+    "proof_is_in",
+    "proof_is_queried",
     "proof_is_settled",
     "remind_of_changes",
     "time_is_extended",

@@ -6,6 +6,17 @@ from projects.mails.sending import to_applicants, to_office
 from projects.models import Application
 
 
+def proof_is_in(application: Application, *, version: int, now: dt.datetime) -> None:
+    to_applicants(application, "proof-received", number=version, now=now)
+    to_office(application, "office-proof", number=version, now=now)
+
+
+def proof_is_queried(
+    application: Application, *, until: dt.date, number: int, now: dt.datetime
+) -> None:
+    to_applicants(application, "proof-queried", number=number, now=now, due_on=until)
+
+
 def proof_is_settled(application: Application, *, now: dt.datetime) -> None:
     to_applicants(application, "proof-settled", now=now)
 

@@ -172,6 +172,7 @@ class BoundSection:
         spare: int = 0,
     ) -> None:
         self.section = section
+        self.raw = raw
         self.basis = basis
         plain = {name: texts for name, texts in raw.items() if name not in self._row_names}
         options = {"basis": basis, "is_final": is_final}
@@ -191,6 +192,10 @@ class BoundSection:
                 rows.form_class(prefix=f"{rows.name}-{n}", **options)
                 for n in range(len(lines), min(len(lines) + spare, rows.most))
             ]
+
+    def anew(self) -> "BoundSection":
+        """The same, bound once more: in the language that is active by now."""
+        return BoundSection(self.section, self.raw, basis=self.basis)
 
     @property
     def _row_names(self) -> set[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from projects import actors
 from projects.models import Application, ChangeRequest, Grant
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, Step, actors_of
+from projects.terms import Channel
 
 MOVED_ON = gettext_lazy("This is not possible any more: the application has moved on.")
 NOT_YOU = gettext_lazy("You may not do this.")
@@ -19,8 +20,16 @@ class RefusedError(ValidationError):
 
 
 def locked(application: Application) -> Application:
-    rows = Application.objects.select_related("call__rule_set__programme__agency")
-    return rows.select_for_update(of=("self",)).get(pk=application.pk)
+    return _cases().select_for_update(of=("self",)).get(pk=application.pk)
+
+
+def fresh(application: Application) -> Application:
+    """`application` as it stands now, for whoever does not lock it yet."""
+    return _cases().get(pk=application.pk)
+
+
+def _cases():
+    return Application.objects.select_related("call__rule_set__programme__agency")
 
 
 def grant_of(case: Application) -> Grant:
@@ -69,7 +78,7 @@ def step(
     allowed = actors_of(steps, row.state, to)
     if not allowed:
         raise RefusedError(MOVED_ON)
-    acting = allowed & parts_of(by, case)
+    acting = allowed & parts_of(by, case) or allowed & _as_hand(by, case)
     if not acting:
         raise RefusedError(NOT_YOU)
     columns = {"state": to, "changed_at": now, **columns}
@@ -79,6 +88,12 @@ def step(
     for name, value in columns.items():
         setattr(row, name, value)
     return min(acting)
+
+
+def _as_hand(by, case: Application) -> frozenset[Actor]:
+    """Of what came on paper or by telephone, caseworkers take the steps of the applicant."""
+    is_hand = case.channel != Channel.ONLINE and by is not None and actors.may_write(by, case)
+    return frozenset({Actor.APPLICANT}) if is_hand else frozenset()
 
 
 def parts_of(by, case: Application) -> frozenset[Actor]:
