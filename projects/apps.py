@@ -11,7 +11,7 @@ class ProjectsConfig(AppConfig):
         from portal import dashboard, entrance
         from projects import attachments, call_mails, panels, personal_data, reminders, todo
         from projects.views import sharing, start
-        from projects.workflow import turning
+        from projects.workflow import turning, waiting
 
         entrance.register_link(_("My applications"), "projects:own_applications")
         entrance.register_arrival(start.ARRIVAL, start.arrive)
@@ -23,6 +23,7 @@ class ProjectsConfig(AppConfig):
         call_mails.register_jobs()
         attachments.register_jobs()
         reminders.register_jobs()
+        waiting.register_jobs()
         turning.register_jobs()
         personal_data.register()
         dashboard.register(todo.for_start_page)

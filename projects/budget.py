@@ -89,6 +89,14 @@ def budget_of(call: Call) -> Budget | None:
     ).first()
 
 
+def not_enough(free: int, wanted: int) -> str:
+    """That there is less money than is needed, with both amounts."""
+    return _("There is not enough money: %(free)s are free, %(wanted)s are needed.") % {
+        "free": money.shown(free),
+        "wanted": money.shown(wanted),
+    }
+
+
 def is_exhausted(sums: Sums, smallest_ceiling: int) -> bool:
     """Whether the free money is below the smallest highest grant (`smallest_ceiling`, cents)."""
     return sums.free < smallest_ceiling
@@ -123,10 +131,7 @@ def book(
     change = sign * cents
     after = free + {"released": change, "blocked": -change, "committed": -change}.get(name, 0)
     if kind == Kind.COMMITMENT and after < 0:
-        raise NoMoneyError(
-            _("There is not enough money: %(free)s are free, %(wanted)s are needed.")
-            % {"free": money.shown(free), "wanted": money.shown(cents)}
-        )
+        raise NoMoneyError(not_enough(free, cents))
     last = budget.entries.order_by("-number").first()
     return LedgerEntry.objects.create(
         budget=budget,

@@ -15,7 +15,7 @@ Kind = CaseEvent.Kind
 
 
 def record(
-    application: Application, kind: Kind, *, actor: Actor, by, now: dt.datetime, **data
+    application: Application, kind: Kind, /, *, actor: Actor, by, now: dt.datetime, **data
 ) -> CaseEvent:
     """Add an event to the file of `application`, whose row the caller has locked.
 

@@ -19,7 +19,7 @@ class Proposal(models.Model):
 
     Amounts are cents. `lines` holds, in the order of the plan, `{"approved_cents", "note"}` per
     line of costs; `checklist` the keys of `projects.terms.CheckKey` that are fulfilled. Open until
-    it is decided or taken back; while it is open, its amount is reserved.
+    it is decided or taken back; meanwhile its amount is reserved, but not on the waiting list.
     """
 
     case_path = "application"

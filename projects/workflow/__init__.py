@@ -10,6 +10,7 @@ from projects.workflow.applicants import (
     take_back_precheck,
     withdraw,
 )
+from projects.workflow.deciding import approve, reject
 from projects.workflow.moving import RefusedError
 from projects.workflow.office import (
     answer_precheck,
@@ -18,22 +19,33 @@ from projects.workflow.office import (
     request_changes,
     take,
 )
+from projects.workflow.proposing import Wanted, propose, send_back
 from projects.workflow.submitting import IncompleteError, submit
 from projects.workflow.talking import send_message, write_note
+from projects.workflow.waiting import call_up, call_up_waiting, lift_hold, waitlist
 
 __all__ = [
     "IncompleteError",
     "RefusedError",
+    "Wanted",
     "answer_precheck",
+    "approve",
     "ask_precheck",
+    "call_up",
+    "call_up_waiting",
     "comment_on_request",
     "end_request",
+    "lift_hold",
+    "propose",
     "reassign",
+    "reject",
     "request_changes",
+    "send_back",
     "send_message",
     "submit",
     "take",
     "take_back_precheck",
+    "waitlist",
     "withdraw",
     "write_note",
 ]

@@ -10,6 +10,7 @@ from projects.events import Kind
 from projects.models import Application, ChangeRequest
 from projects.states import Actor, ApplicationState
 from projects.workflow.moving import RefusedError, locked, move, open_request, settle
+from projects.workflow.proposing import drop
 
 S = ApplicationState
 
@@ -52,9 +53,10 @@ def comment_on_request(application: Application, text: str, *, by, now: dt.datet
 
 @transaction.atomic
 def withdraw(application: Application, *, by, now: dt.datetime) -> None:
-    """Take the application back for good."""
+    """Take the application back for good; nothing is asked, proposed or reserved any more."""
     application = locked(application)
-    actor = move(application, S.WITHDRAWN, by=by, now=now)
+    actor = move(application, S.WITHDRAWN, by=by, now=now, rank=None)
     settle(open_request(application), now=now)
+    drop(application, by=by, now=now)
     events.record(application, Kind.WITHDRAWN, actor=actor, by=by, now=now)
     mails.application_is_withdrawn(application, now=now)

@@ -10,7 +10,7 @@ from projects import deliveries, events, letters
 from projects.events import Kind
 from projects.models import Application, Letter
 from projects.states import Actor
-from projects.workflow.moving import RefusedError, locked, parts_of
+from projects.workflow.moving import RefusedError, fresh, locked, parts_of
 
 
 def issue(
@@ -27,7 +27,7 @@ def issue(
     or somebody has changed the case meanwhile. `act` moves states and books money, refuses by
     RefusedError, and returns the part in which `by` acted. A refusal leaves nothing behind.
     """
-    content = compose(application)
+    content = compose(fresh(application))
     pdf = letters.render(content, now=now)
     with transaction.atomic():
         case = locked(application)

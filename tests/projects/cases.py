@@ -4,13 +4,16 @@ import copy
 import datetime as dt
 import uuid
 
+from contacts.roles import Role
 from contacts.snapshot import latest
 from portal import clock
 from portal.models import User
-from projects import drafts, workflow
-from projects.models import Application, Call
+from projects import budget, drafts, workflow
+from projects.models import Application, Budget, Call, LedgerEntry, Proposal
 from projects.sections import BY_SLUG
 from projects.states import CallState
+from projects.terms import CheckKey
+from projects.workflow import Wanted
 from tests.projects import factories
 
 NOW = factories.NOW
@@ -114,3 +117,61 @@ def twice_sent(
     drafts.save(application, BY_SLUG["kosten"], costs, revision=1, **moment(by, now))
     workflow.submit(application, key=uuid.uuid4(), **moment(by, now))
     return Application.objects.get(pk=application.pk)
+
+
+# Decided ------------------------------------------------------------------------------------------
+
+APPLIED = (25_500, 24_500)  # the lines of costs in `TYPED`, in cents
+
+
+def money_for(call: Call, cents: int = 1_000_000, *, now=NOW) -> Budget:
+    """The budget of `call`, with `cents` allocated and released."""
+    by = factories.staff(call.programme.agency, Role.AGENCY_ADMIN)
+    pot = budget.open_budget(call.programme, call.budget_year, by=by)
+    for kind in (LedgerEntry.Kind.ALLOCATION, LedgerEntry.Kind.RELEASE):
+        budget.enter(pot, kind, cents, note="Bescheid des Landes", by=by, now=now)
+    return pot
+
+
+def in_review(call: Call, by: User, caseworker: User, *, now=NOW) -> Application:
+    application = submitted(call, by, now=now)
+    workflow.take(application, by=caseworker, now=now)
+    return Application.objects.get(pk=application.pk)
+
+
+def wanted(amount_cents: int = 45_000, *, lines=APPLIED, **fields) -> Wanted:
+    """A grant of what was applied for, or of another amount; `lines` is what is recognised."""
+    fields = {
+        "kind": Proposal.Kind.GRANT,
+        "reason": "Das Vorhaben bringt Menschen zusammen.",
+        "amount_cents": amount_cents,
+        "lines": [{"approved_cents": cents, "note": ""} for cents in lines],
+        "checklist": CheckKey.values,
+    } | fields
+    return Wanted(**fields)
+
+
+REFUSAL = Wanted(kind=Proposal.Kind.REFUSAL, reason="Das Vorhaben liegt außerhalb des Zwecks.")
+
+
+def proposed(
+    call: Call, by: User, caseworker: User, what: Wanted | None = None, *, now=NOW
+) -> Application:
+    application = in_review(call, by, caseworker, now=now)
+    workflow.propose(application, what or wanted(), version=1, by=caseworker, now=now)
+    return Application.objects.get(pk=application.pk)
+
+
+def decided(application: Application, decider: User, *, now=NOW) -> Application:
+    """As it is proposed: granted or refused."""
+    proposal = application.proposals.get(settled_at=None)
+    verb = workflow.approve if proposal.kind == Proposal.Kind.GRANT else workflow.reject
+    verb(application, proposal=proposal.pk, by=decider, now=now)
+    return Application.objects.get(pk=application.pk)
+
+
+def granted(
+    call: Call, by: User, caseworker: User, decider: User, what: Wanted | None = None, *, now=NOW
+) -> Application:
+    """An application with its grant; the budget has to be there (`money_for`)."""
+    return decided(proposed(call, by, caseworker, what, now=now), decider, now=now)
