@@ -97,13 +97,18 @@ def fresh_demo(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def fresh_tables(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[str]:
-    """The DATABASE_URL of a database with tables and no rows; every user takes a copy."""
-    folder: Path = tmp_path_factory.mktemp("fresh-tables")
-    with django_db_blocker.unblock(), servers.empty_database(folder) as url:
-        done = servers.manage("migrate", "--verbosity", "0", DATABASE_URL=url)
-        assert done.returncode == 0, done.stderr
+def django_db_setup(django_db_setup, tmp_path_factory) -> Iterator[str]:
+    """Make the run's database, and a copy while it is empty; gives the copy's DATABASE_URL."""
+    with servers.empty_database(
+        tmp_path_factory.mktemp("fresh-tables"), like=servers.database_of_the_run()
+    ) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def fresh_tables(django_db_setup: str) -> str:
+    """The DATABASE_URL of a database with tables and no rows; every user takes a copy."""
+    return django_db_setup
 
 
 @pytest.fixture

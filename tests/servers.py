@@ -94,6 +94,13 @@ def empty_database(folder: Path, *, like: str = "") -> Iterator[str]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def database_of_the_run() -> str:
+    """The address of the database that tests write to; nobody is connected to it afterwards."""
+    connection.close()  # PostgreSQL copies no database that is in use
+    kind = "sqlite" if connection.vendor == "sqlite" else "postgres"
+    return f"{kind}:///{connection.settings_dict['NAME']}"
+
+
 @dataclass(frozen=True)
 class Demo:
     """A site that `manage.py demo` has prepared, and what it printed. Nobody writes to it."""
