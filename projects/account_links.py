@@ -21,10 +21,5 @@ def fits(payout: Payout, token: str) -> bool:
         return False
 
 
-def payout_key(token: str) -> str:
-    """What `token` names, unproven: the key of a payout, or whatever somebody has typed."""
-    return token.partition(":")[0]
-
-
 def _signer(payout: Payout) -> Signer:
     return Signer(salt=f"account of a payout: {payout.iban}")

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from projects.views import application, files, funding, paper, sharing, start, status
+from projects.views import (
+    application,
+    files,
+    funding,
+    grant,
+    letters,
+    paper,
+    payouts,
+    sharing,
+    start,
+    status,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -42,4 +53,32 @@ urlpatterns = [
     path("antrag/<uuid:case>/fassung/<int:number>/", status.version, name="version"),
     path("antrag/<uuid:case>/eingang/", application.receipt, name="receipt"),
     path("antrag/<uuid:case>/antrag-<int:number>.pdf", status.document, name="document"),
+    path("antrag/<uuid:case>/brief/<int:number>/", letters.letter, name="letter"),
+    path("antrag/<uuid:case>/brief-<int:number>.pdf", letters.document, name="letter_document"),
+    path("antrag/<uuid:case>/brief/<int:number>/widerspruch/", letters.object_to, name="object_to"),
+    path(
+        "antrag/<uuid:case>/brief/<int:number>/widerspruch/zuruecknehmen/",
+        letters.withdraw_objection,
+        name="withdraw_objection",
+    ),
+    path("antrag/<uuid:case>/zuwendung/", grant.show, name="grant"),
+    path("antrag/<uuid:case>/zuwendung/verzicht/", grant.waive, name="waive"),
+    path("antrag/<uuid:case>/zuwendung/ablehnen/", grant.decline, name="decline"),
+    path("antrag/<uuid:case>/zuwendung/aenderung/", grant.amendment, name="amendment"),
+    path(
+        "antrag/<uuid:case>/zuwendung/aenderung/zuruecknehmen/",
+        grant.withdraw_amendment,
+        name="withdraw_amendment",
+    ),
+    path("antrag/<uuid:case>/zuwendung/auszahlung/", payouts.payout, name="payout"),
+    path(
+        "antrag/<uuid:case>/zuwendung/auszahlung/<int:number>/konto/",
+        payouts.account,
+        name="payout_account",
+    ),
+    path(
+        "antrag/<uuid:case>/zuwendung/konto/<str:token>/",
+        payouts.confirm_account,
+        name="confirm_account",
+    ),
 ]

@@ -19,6 +19,7 @@ from projects.models import Application
 from projects.sections import ATTACHMENTS, BY_SLUG
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
 from projects.status import status_of
+from projects.views.letters import letters_of
 from projects.views.shared import advisor_of, case_of, case_page, moment
 
 MAILS_AN_HOUR = 30  # to the office, from one account
@@ -43,6 +44,8 @@ def show(
         {
             "application": found,
             "status": status_of(found),
+            "has_grant": hasattr(found, "grant"),
+            "letters": letters_of(found),
             "asked": asked,
             "open": _open(found),
             "word": word,

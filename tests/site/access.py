@@ -124,6 +124,18 @@ OF_A_CASE = (
     "projects:withdraw",
     "projects:version",
     "projects:document",
+    "projects:letter",
+    "projects:letter_document",
+    "projects:object_to",
+    "projects:withdraw_objection",
+    "projects:grant",
+    "projects:waive",
+    "projects:decline",
+    "projects:amendment",
+    "projects:withdraw_amendment",
+    "projects:payout",
+    "projects:payout_account",
+    "projects:confirm_account",
 )
 # What the entrance of people without a password, and every page behind it, answers to everybody
 # else (401: sent to the log-in by code), and to an applicant.
@@ -221,6 +233,17 @@ ARGUMENTS = {
     "projects:take_back_invitation": [CASE, 1],
     "projects:version": [CASE, 2],
     "projects:document": [CASE, 1],
+    **{
+        f"projects:{name}": [CASE, 1]
+        for name in (
+            "letter",
+            "letter_document",
+            "object_to",
+            "withdraw_objection",
+            "payout_account",
+        )
+    },
+    "projects:confirm_account": [CASE, "x"],
     "account_reset_password_from_key": ["1", "abc-def"],
     "mfa_edit_webauthn": [1],
     "mfa_remove_webauthn": [1],

@@ -161,6 +161,12 @@ def test_an_applicant_gets_nothing_of_another_by_any_method(world, name):
         "projects:take_back_invitation": [1],
         "projects:version": [2],
         "projects:document": [1],
+        "projects:letter": [1],
+        "projects:letter_document": [1],
+        "projects:object_to": [1],
+        "projects:withdraw_objection": [1],
+        "projects:payout_account": [1],
+        "projects:confirm_account": ["x"],
     }
     address = reverse(name, args=[case.uuid, *arguments.get(name, [])])
     nowhere = address.replace(str(case.uuid), "6f1c3f0e-5d0a-4a53-9a5e-000000000000")
