@@ -14,6 +14,8 @@ from portal.catalogues import compile_catalogues
 from tests import kept, postgresql, servers
 from tests.needs import chromium, need
 
+CONFIGURED = pytest.StashKey[str]()  # the name of the database that is not for tests
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Adapt the settings before anything has used them; the settings module stays as it is."""
@@ -33,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.LEARNING_SECONDS = 0  # no thread that writes while a test looks
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]
+    config.stash[CONFIGURED] = str(database["NAME"])
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # A file: threads and the live server then lock each other as they do in production.
         database.setdefault("TEST", {})["NAME"] = str(Path(scratch.name) / "test.sqlite3")
@@ -97,18 +100,31 @@ def fresh_demo(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, tmp_path_factory) -> Iterator[str]:
-    """Make the run's database, and a copy while it is empty; gives the copy's DATABASE_URL."""
-    with servers.empty_database(
-        tmp_path_factory.mktemp("fresh-tables"), like=servers.database_of_the_run()
-    ) as url:
+def django_db_setup(request, django_db_setup, tmp_path_factory) -> Iterator[str]:
+    """Make the run's database, and a copy while it is empty; gives the copy's DATABASE_URL.
+
+    A run in which no test asks for a database makes none: "".
+    """
+    name = str(settings.DATABASES["default"]["NAME"])
+    if name == request.config.stash[CONFIGURED]:
+        yield ""
+        return
+    folder: Path = tmp_path_factory.mktemp("copied-tables")
+    with servers.empty_database(folder, like=servers.database_of_the_run()) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def fresh_tables(django_db_setup: str) -> str:
+def fresh_tables(tmp_path_factory, django_db_setup: str, django_db_blocker) -> Iterator[str]:
     """The DATABASE_URL of a database with tables and no rows; every user takes a copy."""
-    return django_db_setup
+    if django_db_setup:
+        yield django_db_setup
+        return
+    folder: Path = tmp_path_factory.mktemp("fresh-tables")
+    with django_db_blocker.unblock(), servers.empty_database(folder) as url:
+        done = servers.manage("migrate", "--verbosity", "0", DATABASE_URL=url)
+        assert done.returncode == 0, done.stderr
+        yield url
 
 
 @pytest.fixture
