@@ -10,6 +10,7 @@ class ProjectsConfig(AppConfig):
         from contacts import panels as pages
         from portal import dashboard, entrance
         from projects import attachments, call_mails, panels, personal_data, reminders, todo
+        from projects.keeping import erasing
         from projects.views import sharing, start
         from projects.workflow import turning, waiting
 
@@ -25,5 +26,6 @@ class ProjectsConfig(AppConfig):
         reminders.register_jobs()
         waiting.register_jobs()
         turning.register_jobs()
+        erasing.register_jobs()
         personal_data.register()
         dashboard.register(todo.for_start_page)

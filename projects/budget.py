@@ -82,6 +82,12 @@ def effect_of(kind: str) -> tuple[str, int]:
     return NAMES[Kind(kind)], 1
 
 
+def change_of_free(kind: str, cents: int) -> int:
+    """By how much an entry of this kind over `cents` changes the free money."""
+    name, sign = effect_of(kind)
+    return {"released": 1, "blocked": -1, "committed": -1}.get(name, 0) * sign * cents
+
+
 def budget_of(call: Call) -> Budget | None:
     """The budget from which `call` is paid: that of its programme in its year."""
     return Budget.objects.filter(
@@ -127,9 +133,7 @@ def book(
     """
     budget = locked(budget)
     free = sums_of(budget).free
-    name, sign = effect_of(corrects or kind)
-    change = sign * cents
-    after = free + {"released": change, "blocked": -change, "committed": -change}.get(name, 0)
+    after = free + change_of_free(corrects or kind, cents)
     if kind == Kind.COMMITMENT and after < 0:
         raise NoMoneyError(not_enough(free, cents))
     last = budget.entries.order_by("-number").first()

@@ -18,6 +18,7 @@ class Actor(StrEnum):
     CASEWORKER = "caseworker"
     DECIDER = "decider"
     FINANCE = "finance"
+    ADMIN = "admin"
     SYSTEM = "system"
 
 

@@ -47,7 +47,7 @@ LAYERS = {
         ["report", "advice", "eligibility", "ics", "documents", "differences", "letters"],
         ["blank_form", "drafts", "mails", "calls", "deliveries", "proof_papers"],
         ["attachments", "call_mails", "reminders", "rule_versions", "sharing", "status", "tasks"],
-        ["todo", "workflow"],
+        ["todo", "workflow", "keeping"],
         ["forms", "funding_forms", "grant_forms", "load_funding", "panels", "personal_data"],
         ["views", "admin", "management", "templatetags"],
         ["urls"],

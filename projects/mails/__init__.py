@@ -7,6 +7,7 @@ German. Subjects name the number of the case, and nobody.
 from projects.mails.applications import (
     application_is_in,
     application_is_withdrawn,
+    case_goes,
     changes_are_asked,
     changes_are_in,
     draft_is_begun,
@@ -50,6 +51,7 @@ __all__ = [
     "application_is_in",
     "application_is_withdrawn",
     "application_waits",
+    "case_goes",
     "changes_are_asked",
     "changes_are_in",
     "draft_is_begun",

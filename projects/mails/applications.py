@@ -89,3 +89,12 @@ def invitation(invited: Invitation, *, now: dt.datetime) -> None:
             owner=application.agency.slug,
             is_secret=True,
         )
+
+
+def case_goes(application: Application, *, until: dt.date, now: dt.datetime) -> bool:
+    """That a draft or a case is about to be erased; returns whether this was the first time."""
+    number = until.toordinal()
+    if is_written(application, "erasure", number):
+        return False
+    to_applicants(application, "erasure", number=number, now=now, until=until)
+    return True

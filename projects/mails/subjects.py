@@ -16,6 +16,7 @@ SUBJECTS = {
     "proof-settled": _("%(number)s: your proof of use has been checked"),
     "repaid": _("%(number)s: your payment has arrived"),
     "office-hearing": _("%(number)s: answer to a hearing"),
+    "erasure": _("%(number)s: will be erased"),
     "letter": _("%(number)s: a letter for you"),
     "waitlisted": _("%(number)s: your application is on the waiting list"),
     "objection": _("%(number)s: your objection has arrived"),

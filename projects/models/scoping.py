@@ -16,6 +16,8 @@ WHOLE_AGENCY = frozenset(
     {Role.CASEWORKER, Role.DECIDER, Role.FINANCE, Role.AUDITOR, Role.AGENCY_ADMIN}
 )
 
+LOCK_KEEPERS = frozenset({Role.AUDITOR, Role.AGENCY_ADMIN})
+
 
 class CaseQuerySet(models.QuerySet):
     """Rows of a case; `case_path` of the model leads to its application ("" on itself)."""
@@ -24,7 +26,8 @@ class CaseQuerySet(models.QuerySet):
         """What `user` may see: contributors their own cases, staff those of their part.
 
         Drafts are the applicant's own until they are shown to the office; only what the office
-        itself enters (paper, telephone) is seen there from the start.
+        itself enters (paper, telephone) is seen there from the start. What is locked from normal
+        view is seen by auditors and the agency's administration alone.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -33,6 +36,9 @@ class CaseQuerySet(models.QuerySet):
         shown = ~Q(**self._key(state=ApplicationState.DRAFT)) | ~Q(**self._key(channel="online"))
         if user.is_superuser:
             return self.filter(shown)
+        shown &= self._where(restricted_at=None) | self._where(
+            agency__in=agencies_of(user, LOCK_KEEPERS)
+        )
         own = self._where(agency__in=agencies_of(user, WHOLE_AGENCY))
         posts = self._where(
             agency__in=agencies_of(user, frozenset({Role.COORDINATOR})),
