@@ -44,7 +44,7 @@ LAYERS = {
         ["funding", "sections"],
         ["plan", "proof"],
         ["answers"],
-        ["report", "advice", "eligibility", "ics", "documents", "differences", "letters"],
+        ["report", "payment_lists", "advice", "eligibility", "ics", "documents", "differences", "letters"],
         ["blank_form", "drafts", "mails", "calls", "deliveries", "proof_papers"],
         ["attachments", "call_mails", "reminders", "rule_versions", "sharing", "status", "tasks"],
         ["todo", "workflow", "keeping"],
