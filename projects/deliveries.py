@@ -188,7 +188,8 @@ def _announce(delivery: Delivery, announced_on: dt.date, **columns) -> None:
     for name, value in columns.items():
         setattr(delivery, name, value)
     delivery.save(update_fields=list(columns))
-    Grant.objects.filter(application=application).update(final_on=finality_of(application))
+    grants = Grant.objects.filter(application=application, waived_at=None)
+    grants.update(final_on=finality_of(application))
 
 
 def finality_of(application: Application) -> dt.date | None:
