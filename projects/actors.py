@@ -1,7 +1,7 @@
 """In which parts somebody may act on a case: one answer for pages, verbs and buttons."""
 
 from contacts.roles import Role, agencies_of
-from projects.models import Application
+from projects.models import Application, CaseEvent, Contributor
 from projects.states import Actor
 from projects.terms import Channel
 
@@ -46,6 +46,15 @@ def _other_side(user, application: Application, parts: set[Actor]) -> set[Actor]
     acted = application.events.filter(user=user, actor__in=list(OPPOSITE)).order_by("number")
     first = acted.values_list("actor", flat=True).first()
     return {OPPOSITE[Actor(first)]} if first else set()
+
+
+def decidable(applications, user):
+    """Of `applications`, those in whose way to a decision `user` has had no part so far."""
+    acted = CaseEvent.objects.filter(user=user, actor=Actor.CASEWORKER)
+    own = Contributor.objects.filter(user=user)
+    return applications.exclude(pk__in=acted.values("application")).exclude(
+        pk__in=own.values("application")
+    )
 
 
 def may_change(by, agency_id: int) -> bool:

@@ -9,18 +9,44 @@ from django.utils.translation import ngettext
 from contacts.roles import agencies_of
 from portal import clock
 from portal.dashboard import Line
-from projects.actors import CASEWORKERS
-from projects.models import Application
+from projects.actors import CASEWORKERS, DECIDERS, decidable
+from projects.models import Application, Objection
 from projects.states import ApplicationState as S
+from projects.states import ObjectionState
 
 RANK = 0  # before the upkeep of contacts: somebody waits for an answer
 
 
 def for_start_page(request: HttpRequest) -> Iterator[Line]:
-    """New applications, drafts to be looked at, and changes whose day has passed.
+    """What waits for caseworkers, and for deciders.
 
-    Of all agencies for which the user takes cases; whoever only reads is asked nothing.
+    Of all agencies for which the user does this; whoever only reads is asked nothing.
     """
+    yield from _to_decide(request.user)
+    yield from _to_check(request)
+
+
+def _to_decide(user) -> Iterator[Line]:
+    """Proposals, and objections that somebody else decided on the first time."""
+    agencies = agencies_of(user, DECIDERS)
+    if not agencies:
+        return
+    own = decidable(Application.objects.visible_to(user).filter(agency__in=agencies), user)
+    proposed = own.filter(state=S.PROPOSED).count()
+    if proposed:
+        text = ngettext("%(n)d proposal to be decided", "%(n)d proposals to be decided", proposed)
+        yield _line(text % {"n": proposed}, "proposed")
+    open_ones = Objection.objects.filter(application__in=own, state=ObjectionState.OPEN)
+    objections = open_ones.exclude(letter__issued_by=user).count()
+    if objections:
+        text = ngettext(
+            "%(n)d objection to be decided", "%(n)d objections to be decided", objections
+        )
+        yield _line(text % {"n": objections}, "objections")
+
+
+def _to_check(request: HttpRequest) -> Iterator[Line]:
+    """New applications, drafts to be looked at, and changes whose day has passed."""
     agencies = agencies_of(request.user, CASEWORKERS)
     if not agencies:
         return

@@ -11,11 +11,11 @@ from contacts.admin.scoped import ReadOnly, ScopedAdmin
 from contacts.roles import agencies_of
 from portal import clock
 from projects import money
-from projects.actors import CASEWORKERS, COORDINATORS
+from projects.actors import CASEWORKERS, COORDINATORS, decidable
 from projects.admin import cases, late, paper
 from projects.models import Application
 from projects.models.scoping import WHOLE_AGENCY
-from projects.states import UNDECIDED, ApplicationState
+from projects.states import UNDECIDED, ApplicationState, ObjectionState
 
 
 class TurnFilter(admin.SimpleListFilter):
@@ -31,6 +31,9 @@ class TurnFilter(admin.SimpleListFilter):
             ("mine", _("my cases")),
             ("overdue", _("changes overdue")),
             ("hold", _("on hold")),
+            ("proposed", _("to be decided by me")),
+            ("waiting", _("waiting list")),
+            ("objections", _("open objections")),
             ("undecided", _("all without a decision")),
         ]
 
@@ -41,7 +44,12 @@ class TurnFilter(admin.SimpleListFilter):
             return queryset.filter(
                 change_requests__settled_at=None, change_requests__due_on__lt=clock.today()
             )
+        if self.value() == "proposed":
+            return decidable(queryset.filter(state=ApplicationState.PROPOSED), request.user)
+        if self.value() == "objections":
+            return queryset.filter(objections__state=ObjectionState.OPEN).distinct()
         states = {
+            "waiting": [ApplicationState.WAITLISTED],
             "new": [ApplicationState.SUBMITTED],
             "precheck": [ApplicationState.PRECHECK],
             "undecided": sorted(UNDECIDED),

@@ -3,11 +3,19 @@
 A new part (`frame` says what it is made of) is named once, in `PARTS`: in the order of the page.
 """
 
-from projects.admin.cases import content, history, review, talking
+from projects.admin.cases import (
+    content,
+    deciding,
+    history,
+    objections,
+    proposing,
+    review,
+    talking,
+)
 from projects.admin.cases.frame import View, address, answers_for, case_of
 from projects.admin.cases.page import register, show
 
-PARTS = (review, content, talking, history)
+PARTS = (review, proposing, deciding, objections, content, talking, history)
 
 # By name of the address: its path, and its view.
 VIEWS: dict[str, tuple[str, View]] = {}
