@@ -16,6 +16,7 @@ from contacts.roles import Role
 from projects import attachments, drafts
 from projects.models import Application
 from projects.terms import Channel
+from projects.workflow import objecting
 from tests import factories
 from tests.contacts.county import county
 from tests.portal import uploading
@@ -32,21 +33,36 @@ TEXT = "kanarienvogel"
 OF_NO_CASE = {"changelist": [], "add": [], "enter": [], "late": [], "export": ["csv"]}
 
 
+OF_A_PROPOSAL = {"decide", "preview", "send_back", "lift_hold", "approve", "reject", "waitlist"}
+OF_A_PROPOSAL |= {"call_up"}
+OF_A_REFUSAL = {"object", "decide_objection", "withdraw_objection"}
+
+
 @dataclass
 class Cases:
-    """Of one agency: what was sent twice, has a file, and came online; and a draft on paper."""
+    """Of one agency: what was sent twice, has a file, and came online; and a draft on paper.
+
+    Beside them one on which a decision is proposed, and one that was refused, with an objection to
+    that.
+    """
 
     agency: int
     sent: Application
     paper: Application
+    proposed: Application
+    refused: Application
 
     def address(self, name: str) -> str:
         case = self.paper if name in ("section", "submit") else self.sent
+        case = self.proposed if name in OF_A_PROPOSAL else case
+        case = self.refused if name in OF_A_REFUSAL else case
         if name in OF_NO_CASE:
             return reverse(f"admin:projects_application_{name}", args=OF_NO_CASE[name])
         file = case.attachments.first()
         more = {"document": [1], "version": [2], "section": ["inhalt"]}
         more["attachment"] = [file.uuid] if file else []
+        objection = self.refused.objections.get().pk
+        more |= {key: [objection] for key in ("decide_objection", "withdraw_objection")}
         return reverse(f"admin:projects_application_{name}", args=[case.pk, *more.get(name, [])])
 
 
@@ -60,7 +76,12 @@ def make_cases(agency, owner) -> Cases:
     pdf = uploading.upload("Satzung.pdf", uploading.pdf_bytes())
     attachments.add(paper, [pdf], by=caseworker, now=cases.NOW)
     paper.attachments.update(application=sent)  # as if it had been sent along
-    return Cases(agency.pk, sent, paper)
+    proposed = cases.proposed(call, owner, caseworker)
+    decider = funding.staff(agency, Role.DECIDER)
+    refused = cases.decided(cases.proposed(call, owner, caseworker, cases.REFUSAL), decider)
+    on, letter = cases.ON, refused.letters.get()
+    objecting.file(letter, "Nein.", received_on=on, by=caseworker, now=cases.NOW)
+    return Cases(agency.pk, sent, paper, proposed, refused)
 
 
 @dataclass
@@ -135,7 +156,11 @@ def test_a_step_is_taken_by_post_and_by_those_alone_whose_part_it_is(world, name
     assert traces() == before
 
 
-@pytest.mark.parametrize("name", ["changes", "section", "submit", "enter", "late"])
+FORMS = ["changes", "propose", "send_back", "lift_hold", "object", "decide_objection"]
+FORMS += ["section", "submit", "enter", "late"]
+
+
+@pytest.mark.parametrize("name", FORMS)
 def test_a_form_is_refused_to_those_who_do_not_get_it(world, name):
     before = traces()
     fields = {"text": TEXT, "content": TEXT, "title": TEXT, "reference": "MP-1", "revision": "0"}
