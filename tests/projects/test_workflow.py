@@ -13,32 +13,28 @@ from portal import clock
 from portal.models import OutboxMessage
 from projects import drafts, events, workflow
 from projects.events import Kind
-from projects.models import Application, ApplicationVersion, CaseEvent, LatePermit
+from projects.models import (
+    Amendment,
+    Application,
+    ApplicationVersion,
+    CaseEvent,
+    Grant,
+    LatePermit,
+    Letter,
+    Objection,
+    Payout,
+)
 from projects.sections import BY_SLUG
-from projects.states import APPLICATION_STEPS, Actor, ApplicationState, CallState, actors_of
+from projects.states import APPLICATION_STEPS, Actor, ApplicationState, CallState
 from projects.workflow import IncompleteError, RefusedError, moving
 from tests import factories
 from tests.projects import cases
 from tests.projects import factories as funding
+from tests.projects.test_states import MACHINES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 S = ApplicationState
 NOW = cases.NOW
-# What the procedure says, step by step, apart from the code; it ends with the review for now.
-ALLOWED = {
-    (S.DRAFT, S.PRECHECK): {"applicant"},
-    (S.PRECHECK, S.DRAFT): {"applicant", "caseworker"},
-    (S.DRAFT, S.SUBMITTED): {"applicant", "caseworker"},
-    (S.PRECHECK, S.SUBMITTED): {"applicant"},
-    (S.SUBMITTED, S.IN_REVIEW): {"caseworker"},
-    (S.IN_REVIEW, S.CHANGES_REQUESTED): {"caseworker"},
-    (S.CHANGES_REQUESTED, S.IN_REVIEW): {"applicant", "caseworker"},
-    (S.DRAFT, S.WITHDRAWN): {"applicant"},
-    (S.PRECHECK, S.WITHDRAWN): {"applicant"},
-    (S.SUBMITTED, S.WITHDRAWN): {"applicant"},
-    (S.IN_REVIEW, S.WITHDRAWN): {"applicant"},
-    (S.CHANGES_REQUESTED, S.WITHDRAWN): {"applicant"},
-}
 
 
 @pytest.fixture
@@ -73,37 +69,102 @@ def mails(name: str) -> list[OutboxMessage]:
     return list(OutboxMessage.objects.filter(about__contains=f":{name}").order_by("pk"))
 
 
-# The table ----------------------------------------------------------------------------------------
+# The writer of states -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("before", "after"), list(itertools.product(S, S)))
-def test_only_the_steps_of_the_procedure_are_allowed(before, after):
-    assert actors_of(APPLICATION_STEPS, before, after) == ALLOWED.get((before, after), set())
+def rows_of(application: Application, person) -> dict:
+    """One row of each machine that moves with a case: its steps, and what the procedure says."""
+    proposal = application.proposals.first()
+    decided = Application.objects.get(pk=application.pk)
+    grant = Grant.objects.create(
+        application=decided,
+        budget=cases.money_for(application.call),
+        changed_at=NOW,
+        recognised_cents=proposal.recognised_cents,
+        award_cents=proposal.amount_cents,
+        starts_on=application.starts_on,
+        ends_on=application.ends_on,
+        proof_due_on=application.ends_on,
+        granted_at=NOW,
+    )
+    letter = Letter.objects.create(
+        application=application,
+        number=1,
+        kind=Letter.Kind.GRANT,
+        content={},
+        pdf=b"%PDF-",
+        dated=NOW.date(),
+        issued_at=NOW,
+        issued_by=person,
+    )
+    objection = Objection.objects.create(
+        application=application,
+        letter=letter,
+        received_on=NOW.date(),
+        filed_at=NOW,
+        changed_at=NOW,
+    )
+    amendment = Amendment.objects.create(
+        grant=grant, changed_at=NOW, reason="x", requested_at=NOW, requested_by=person
+    )
+    payout = Payout.objects.create(
+        grant=grant,
+        number=1,
+        changed_at=NOW,
+        amount_cents=100,
+        mode=Payout.Mode.ADVANCE,
+        holder="x",
+        iban="x",
+        requested_at=NOW,
+        paid_on=NOW.date(),
+    )
+    return {
+        "application": decided,
+        "grant": grant,
+        "objection": objection,
+        "amendment": amendment,
+        "payout": payout,
+    }
 
 
-@pytest.mark.parametrize("after", S)
-def test_the_writer_of_states_takes_no_other_step(place, call, applicant, caseworker, after):
-    """Every state × every state × applicant, caseworker, each other role, and a stranger."""
+@pytest.mark.parametrize("name", ["application", "grant", "objection", "amendment", "payout"])
+def test_the_writer_of_states_takes_no_other_step(place, call, applicant, caseworker, name):
+    """Every state × every state × the applicant, each role, the clock, and two strangers."""
+    roles = [role for role in Role if role is not Role.CASEWORKER]
     people = {
         "applicant": applicant,
-        "caseworker": caseworker,
-        **{role: funding.staff(place.agency, role) for role in Role if role is not Role.CASEWORKER},
+        "caseworker": funding.staff(place.agency, Role.CASEWORKER),
+        **{str(role): funding.staff(place.agency, role) for role in roles},
+        "system": None,
         "stranger": factories.user(),
         "foreign": funding.staff(factories.agency("Fremde Stelle"), Role.CASEWORKER),
     }
-    application = cases.submitted(call, applicant)
-    for before, (name, person) in itertools.product(S, people.items()):
-        Application.objects.filter(pk=application.pk).update(state=before)
-        may = name in ALLOWED.get((before, after), set())
+    application = cases.proposed(call, applicant, caseworker)
+    row = rows_of(application, caseworker)[name]
+    every, steps, allowed = MACHINES[name]
+    for before, after, (who, person) in itertools.product(every, every, people.items()):
+        type(row)._default_manager.filter(pk=row.pk).update(state=before)
+        row.state = before
+        may = who in allowed.get((before, after), set())
         with transaction.atomic():
-            locked = moving.locked(application)
+            case = moving.locked(application)
             if may:
-                assert moving.move(locked, after, by=person, now=NOW) == Actor(name)
+                taken = moving.step(row, steps, after, case=case, by=person, now=NOW)
+                assert taken == Actor(who)
             else:
                 with pytest.raises(RefusedError):
-                    moving.move(locked, after, by=person, now=NOW)
-        application.refresh_from_db()
-        assert application.state == (after if may else before)
+                    moving.step(row, steps, after, case=case, by=person, now=NOW)
+        stored = type(row)._default_manager.values_list("state", flat=True).get(pk=row.pk)
+        assert stored == (after if may else before)
+
+
+def test_a_step_is_taken_once_whatever_somebody_has_read(sent, caseworker):
+    """The UPDATE names the state before: of two who have read the same, the second is refused."""
+    first, second = (Application.objects.get(pk=sent.pk) for _number in range(2))
+    step = {"case": sent, "by": caseworker, "now": NOW}
+    moving.step(first, APPLICATION_STEPS, S.IN_REVIEW, **step)
+    with pytest.raises(RefusedError):
+        moving.step(second, APPLICATION_STEPS, S.IN_REVIEW, **step)
 
 
 # Submitting ---------------------------------------------------------------------------------------
