@@ -133,8 +133,10 @@ def money_for(call: Call, cents: int = 1_000_000, *, now=NOW) -> Budget:
     return pot
 
 
-def in_review(call: Call, by: User, caseworker: User, *, now=NOW) -> Application:
-    application = submitted(call, by, now=now)
+def in_review(
+    call: Call, by: User, caseworker: User, content: dict = TYPED, *, now=NOW
+) -> Application:
+    application = submitted(call, by, content, now=now)
     workflow.take(application, by=caseworker, now=now)
     return Application.objects.get(pk=application.pk)
 
@@ -155,9 +157,15 @@ REFUSAL = Wanted(kind=Proposal.Kind.REFUSAL, reason="Das Vorhaben liegt außerha
 
 
 def proposed(
-    call: Call, by: User, caseworker: User, what: Wanted | None = None, *, now=NOW
+    call: Call,
+    by: User,
+    caseworker: User,
+    what: Wanted | None = None,
+    *,
+    content: dict = TYPED,
+    now=NOW,
 ) -> Application:
-    application = in_review(call, by, caseworker, now=now)
+    application = in_review(call, by, caseworker, content, now=now)
     workflow.propose(application, what or wanted(), version=1, by=caseworker, now=now)
     return Application.objects.get(pk=application.pk)
 

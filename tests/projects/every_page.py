@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.test import Client
@@ -13,10 +13,11 @@ from contacts.roles import Role
 from portal import clock
 from portal.models import User
 from projects import attachments, drafts, sharing, workflow
-from projects.models import Application, Attachment, Call
+from projects.models import Application, Attachment, Call, TextBlock
 from projects.sections import BY_SLUG
 from projects.states import CallState
 from projects.terms import ApplicantType, Channel
+from projects.workflow import objecting
 from tests import factories
 from tests.portal import uploading
 from tests.portal.entering import entered
@@ -72,6 +73,7 @@ def make(agency: Agency, now: dt.datetime) -> Pages:
     """Cases of `agency` in every state, begun and sent at the instant `now`."""
     amal = User.objects.of_address(EMAIL) or factories.user(EMAIL)
     desk = funding.staff(agency, Role.CASEWORKER)
+    desk.staff_roles.create(agency=agency, role=Role.DECIDER)
     found = Pages(desk)
     found.of_applicant["list"] = reverse("projects:own_applications")
     found.of_office["queue"] = reverse("admin:projects_application_changelist")
@@ -79,6 +81,7 @@ def make(agency: Agency, now: dt.datetime) -> Pages:
     _drafts(found, call, amal, now)
     _sent(found, call, amal, desk, now)
     _paper(found, call, desk, now)
+    _decided(found, call, amal, agency, now)
     return found
 
 
@@ -206,3 +209,39 @@ def _paper(found: Pages, call: Call, desk: User, now: dt.datetime) -> None:
         "enter for a call": f"{enter}?call={call.pk}",
         "late": reverse("admin:projects_application_late"),
     }
+
+
+def _decided(found: Pages, call: Call, amal: User, agency: Agency, now: dt.datetime) -> None:
+    """Where a colleague has checked, so that the desk may decide; and what the desk may check."""
+    colleague = funding.staff(agency, Role.CASEWORKER)
+    other = funding.staff(agency, Role.DECIDER)
+    cases.money_for(call, now=now)
+    for use in TextBlock.Use:
+        TextBlock.objects.create(agency=agency, use=use, name=LONG, text=TEXT)
+    checked = cases.in_review(call, amal, colleague, content(now), now=now)
+    found.add_office("propose", "propose", checked)
+    found.add_office("case to be proposed", "change", checked)
+
+    lines = [{"approved_cents": 20_000, "note": TITLE}, {"approved_cents": 24_500, "note": ""}]
+    wanted = cases.wanted(40_000, lines=(), reason=TEXT, conditions=TEXT)
+    wanted = replace(wanted, lines=lines)
+    typed = content(now, vorhaben={"title": [TITLE]})
+    proposed = cases.proposed(call, amal, colleague, wanted, content=typed, now=now)
+    for name in ("change", "decide", "send_back", "lift_hold"):
+        found.add_office(f"proposed case: {name}", name, proposed)
+    found.add("proposed", "application", proposed)
+
+    waits = cases.proposed(call, amal, colleague, content=content(now), now=now)
+    Application.objects.filter(pk=waits.pk).update(hold=True)
+    workflow.waitlist(waits, by=other, now=now)
+    found.add_office("case on the waiting list", "change", waits)
+    found.add("on the waiting list", "application", waits)
+
+    refused = cases.proposed(call, amal, colleague, cases.REFUSAL, content=content(now), now=now)
+    refused = cases.decided(refused, other, now=now)
+    found.add_office("object", "object", refused)
+    objection = objecting.file(
+        refused.letters.get(), TEXT, received_on=clock.today(now), by=colleague, now=now
+    )
+    found.add_office("refused case", "change", refused)
+    found.add_office("decide an objection", "decide_objection", refused, objection.pk)
