@@ -221,6 +221,7 @@ def test_each_reason_against_a_grant_stands_where_its_button_would(call, propose
     page = seen_in(desk.get(to(proposed)))
     assert state_of(proposed) == S.WAITLISTED
     assert "Call it up" in page
+    assert "Place 1 on the waiting list." in page
     assert "Call it up, Send it back: You have proposed it" in seen_in(
         logged_in(anna).get(to(proposed))
     )

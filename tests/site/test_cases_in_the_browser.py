@@ -23,6 +23,7 @@ CODE = "from tests.projects import every_page; print(every_page.written_for_a_br
 # One page of each template.
 DARK = {"list", "tasks with trouble", "section kosten with errors", "section erklaerungen"}
 DARK |= {"attachments", "check with trouble", "receipt", "changes requested", "people", "version"}
+DARK |= {"propose", "proposed case: decide", "refused case", "decide an objection"}
 DARK |= {"case to change", "ask for changes", "section kosten of paper", "submit paper"}
 
 

@@ -18,6 +18,7 @@ from projects.rules import rules_of
 from projects.states import Actor, ApplicationState
 from projects.terms import CheckKey, CostKind
 from projects.workflow.proposing import last_version, open_proposal
+from projects.workflow.waiting import waiting_for
 
 S = ApplicationState
 
@@ -31,8 +32,17 @@ def read(seen: Seen) -> dict:
     return {
         "proposal": found and shown(found),
         "sums": sums_for(case) if found else None,
+        "place": place_of(case),
         "may_preview": bool(seen.parts & {Actor.CASEWORKER, Actor.DECIDER}),
     }
+
+
+def place_of(case: Application) -> int | None:
+    """Which one it is on the waiting list, from 1 on; None where it is on none."""
+    if case.state != S.WAITLISTED:
+        return None
+    others = waiting_for(case.call.rule_set.programme_id, case.call.budget_year)
+    return others.filter(rank__lt=case.rank or 0).count() + 1
 
 
 def _last_proposal(case: Application) -> Proposal | None:
