@@ -137,7 +137,7 @@ def _read(case: Application, key: int, *, by) -> Proposal:
         raise RefusedError(_("Something else is proposed now. Please look at it once more."))
     if reason := why_not_by(found, by=by):
         raise RefusedError(reason)
-    if Actor.DECIDER not in parts_of(by, case):
+    if Actor.DECIDER not in parts_of(by, case):  # before a letter is rendered for them
         raise RefusedError(NOT_YOU)
     last = last_version(case)
     if last is None or last.pk != found.version_id:
