@@ -56,6 +56,11 @@ class Seen:
             actor for actor, roles in ROLES.items() if agency in agencies_of(self.user, roles)
         )
 
+    @cached_property
+    def is_own(self) -> bool:
+        """Whether the user has written it along, perhaps before they joined the staff."""
+        return self.case.contributors.filter(user=self.user).exists()
+
     @property
     def on(self) -> dt.date:
         return clock.today(self.now)
@@ -64,7 +69,7 @@ class Seen:
         """Why the user does not act as `actor` here, in words; "" for whoever does."""
         if actor in self.parts:
             return ""
-        if actor in self.held and not self.parts:
+        if actor in self.held and self.is_own:
             return _("You have written this application yourself; a colleague does this.")
         if actor in self.held and actor == Actor.DECIDER:
             return _("You have worked on this case as caseworker; somebody else decides.")
