@@ -151,16 +151,20 @@ def test_what_is_wrong_in_a_proposal_is_refused_in_words(checked, anna, pot, wha
 
 def test_a_grant_keeps_to_the_ceiling_and_the_minimum_of_the_rules(checked, anna):
     rules = checked.rule_set
-    rules.measure_types.filter(kind=MeasureKind.MEETING).update(ceiling_cents=44_999)
-    funding.rule_set(rules.programme)  # so that the rules are read once more
-    with pytest.raises(RefusedError, match="at most"):
-        propose(checked, by=anna)
+    measure = rules.measure_types.filter(kind=MeasureKind.MEETING)
 
-    type(rules).objects.filter(pk=rules.pk).update(minimum_cents=30_000)
-    rules.measure_types.filter(kind=MeasureKind.MEETING).delete()
-    funding.rule_set(rules.programme)
-    with pytest.raises(RefusedError, match="no projects of this kind"):
-        propose(checked, by=anna)
+    def refused(said: str) -> None:
+        funding.rule_set(rules.programme)  # so that the rules are read once more
+        with pytest.raises(RefusedError, match=said):
+            propose(checked, by=anna)
+
+    measure.update(ceiling_cents=44_999)
+    refused("at most")
+    measure.update(ceiling_cents=45_000)
+    type(rules).objects.filter(pk=rules.pk).update(minimum_cents=45_001)
+    refused("smallest grant")
+    measure.delete()
+    refused("no projects of this kind")
 
 
 def test_a_proposal_is_about_the_last_version(place, call, applicant, anna):
