@@ -18,6 +18,7 @@ from projects.answers import OFFICIAL
 from projects.models import Payout
 from projects.states import PayoutState
 
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MOST_LISTS = 20  # that are offered; older ones are with the cash office
 
 
@@ -37,7 +38,12 @@ class PaymentList:
 
 def key_of(exported_at: dt.datetime) -> int:
     """An instant as microseconds since 1970, for addresses."""
-    return round(exported_at.timestamp() * 1_000_000)
+    return (exported_at - EPOCH) // dt.timedelta(microseconds=1)
+
+
+def instant_of(key: int) -> dt.datetime:
+    """What `key_of` has made `key` of. Raises OverflowError for one outside the calendar."""
+    return EPOCH + dt.timedelta(microseconds=key)
 
 
 def lists_of(agency_ids: Collection[int]) -> list[PaymentList]:

@@ -194,6 +194,15 @@ CASES: dict[str, set[str]] = {
     "lift_hold": {Role.DECIDER},
     "object": {Role.CASEWORKER, Role.DECIDER},
     "decide_objection": {Role.DECIDER},
+    "payout": {Role.CASEWORKER},  # of what came on paper, as the next two
+    "ask_amendment": {Role.CASEWORKER},
+    "decline": {Role.CASEWORKER},
+    "payout_refuse": {Role.CASEWORKER, Role.DECIDER},
+    "payout_paid": {Role.FINANCE},
+    "payout_bounced": {Role.FINANCE},
+    "check_amendment": {Role.CASEWORKER},
+    "decide_amendment": {Role.DECIDER},
+    "extend": {Role.CASEWORKER},
     "enter": {Role.CASEWORKER},
     "section": {Role.CASEWORKER},  # of what came on paper
     "submit": {Role.CASEWORKER},
@@ -202,6 +211,10 @@ CASES: dict[str, set[str]] = {
 # Steps with a case, by POST only: who takes them. All others leave no trace.
 STEPS: dict[str, set[str]] = {
     "take": {Role.CASEWORKER},
+    "waive": {Role.CASEWORKER},  # of what came on paper
+    "payout_certify": {Role.CASEWORKER},
+    "payout_order": {Role.DECIDER},
+    "payout_confirm": {Role.CASEWORKER},
     "end_request": {Role.CASEWORKER},
     "reassign": {Role.CASEWORKER},
     "answer": {Role.CASEWORKER},
@@ -213,7 +226,21 @@ STEPS: dict[str, set[str]] = {
     "message": {Role.CASEWORKER, Role.DECIDER},
     "note": {Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN},
 }
-OF_A_CASE_IN_ADMIN = re.compile(rf"admin:projects_application_({'|'.join([*CASES, *STEPS])})")
+# Payments in the administration: who gets the page, with which status. Coordinators see none.
+PAYMENTS: dict[str, tuple[set[str], int]] = {
+    "changelist": (READ_CASES, 200),
+    "export": (READ_CASES, 200),
+    "history": (READ_CASES, 200),
+    "add": (set(), 200),
+    "delete": (set(), 200),
+    "change": (READ_CASES, 302),  # to the page of the case
+    "list": (READ_CASES, 200),
+    "paid": ({Role.FINANCE}, 200),
+    "hand_over": (set(), 405),  # by POST only
+}
+OF_A_CASE_IN_ADMIN = re.compile(
+    rf"admin:projects_(application_({'|'.join([*CASES, *STEPS])})|payout_({'|'.join(PAYMENTS)}))"
+)
 # Addresses that name no row; the last two are files.
 OF_NO_ROW = {"changelist": [], "add": [], "export": ["csv"], "table": ["responsibilities", "csv"]}
 NAME = re.compile(

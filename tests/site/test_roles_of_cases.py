@@ -15,15 +15,17 @@ from django.urls import reverse
 from contacts.roles import Role
 from projects import attachments, drafts
 from projects.models import Application
+from projects.payment_lists import key_of
+from projects.states import PayoutState
 from projects.terms import Channel
-from projects.workflow import objecting
+from projects.workflow import amending, objecting
 from tests import factories
 from tests.contacts.county import county
 from tests.portal import uploading
 from tests.portal.entering import entered
-from tests.projects import cases
+from tests.projects import cases, grants
 from tests.projects import factories as funding
-from tests.site.access import CASES, OF_A_CASE, STEPS, Level
+from tests.site.access import CASES, OF_A_CASE, PAYMENTS, STEPS, Level
 from tests.site.test_roles import ask, people
 
 pytestmark = pytest.mark.django_db
@@ -36,14 +38,18 @@ OF_NO_CASE = {"changelist": [], "add": [], "enter": [], "late": [], "export": ["
 OF_A_PROPOSAL = {"decide", "preview", "send_back", "lift_hold", "approve", "reject", "waitlist"}
 OF_A_PROPOSAL |= {"call_up"}
 OF_A_REFUSAL = {"object", "decide_objection", "withdraw_objection"}
+OF_A_PAYOUT = {f"payout_{step}" for step in ("refuse", "paid", "bounced", "certify", "order")}
+OF_A_PAYOUT |= {"payout_confirm"}
+OF_A_GRANT = {"payout", "ask_amendment", "decline", "check_amendment", "decide_amendment", "extend"}
+OF_A_GRANT |= {"waive", *OF_A_PAYOUT}
 
 
 @dataclass
 class Cases:
     """Of one agency: what was sent twice, has a file, and came online; and a draft on paper.
 
-    Beside them one on which a decision is proposed, and one that was refused, with an objection to
-    that.
+    Beside them one on which a decision is proposed, one that was refused, with an objection to
+    that, and one on paper that was granted, with an open change and a payout that is handed over.
     """
 
     agency: int
@@ -51,16 +57,19 @@ class Cases:
     paper: Application
     proposed: Application
     refused: Application
+    granted: Application
 
     def address(self, name: str) -> str:
         case = self.paper if name in ("section", "submit") else self.sent
         case = self.proposed if name in OF_A_PROPOSAL else case
         case = self.refused if name in OF_A_REFUSAL else case
+        case = self.granted if name in OF_A_GRANT else case
         if name in OF_NO_CASE:
             return reverse(f"admin:projects_application_{name}", args=OF_NO_CASE[name])
         file = case.attachments.first()
         more = {"document": [1], "version": [2], "section": ["inhalt"]}
         more["attachment"] = [file.uuid] if file else []
+        more |= {key: [1] for key in OF_A_PAYOUT}
         objection = self.refused.objections.get().pk
         more |= {key: [objection] for key in ("decide_objection", "withdraw_objection")}
         return reverse(f"admin:projects_application_{name}", args=[case.pk, *more.get(name, [])])
@@ -81,7 +90,16 @@ def make_cases(agency, owner) -> Cases:
     refused = cases.decided(cases.proposed(call, owner, caseworker, cases.REFUSAL), decider)
     on, letter = cases.ON, refused.letters.get()
     objecting.file(letter, "Nein.", received_on=on, by=caseworker, now=cases.NOW)
-    return Cases(agency.pk, sent, paper, proposed, refused)
+    return Cases(agency.pk, sent, paper, proposed, refused, make_grant(agency))
+
+
+def make_grant(agency) -> Application:
+    world = grants.final_in(agency)
+    what = amending.Wanted("Regen", award_cents=40_000)
+    amending.request(world.case, what, by=world.amal, now=cases.NOW)
+    world.bring(world.ask(), PayoutState.EXPORTED)
+    Application.objects.filter(pk=world.pk).update(channel=Channel.PAPER)
+    return world.case
 
 
 @dataclass
@@ -168,6 +186,56 @@ def test_a_form_is_refused_to_those_who_do_not_get_it(world, name):
         if who not in CASES[name]:
             answer = client.post(world.own.address(name), fields)
             assert answer.status_code in {302, 403, 404}, who
+    assert traces() == before
+
+
+def of_payments(case: Application, name: str) -> str:
+    payout = case.grant.payouts.get()
+    arguments = {
+        "changelist": [],
+        "add": [],
+        "paid": [],
+        "export": ["csv"],
+        "hand_over": [case.agency_id],
+        "list": [case.agency_id, key_of(payout.exported_at)],
+    }
+    return reverse(f"admin:projects_payout_{name}", args=arguments.get(name, [payout.pk]))
+
+
+@pytest.mark.parametrize("name", PAYMENTS)
+def test_payments_are_seen_by_those_who_work_on_cases_of_the_whole_agency(world, name):
+    readers, status = PAYMENTS[name]
+    for who, level, client in world.everybody:
+        expected = {status} if who in readers else {403, 404}
+        if name == "hand_over":
+            expected = {405}
+        if level is Level.VISITOR:
+            expected = {401}
+        assert ask(client, of_payments(world.own.granted, name)) in expected, who
+        if who != "superuser" and of_payments(world.foreign.granted, name) != of_payments(
+            world.own.granted, name
+        ):
+            closed = {401} if level is Level.VISITOR else {403, 404, 405}
+            assert ask(client, of_payments(world.foreign.granted, name)) in closed, who
+
+
+def test_no_payment_of_another_agency_is_listed_handed_over_or_marked(world):
+    reference = world.foreign.granted.reference
+    before = traces()
+    for who, level, client in world.everybody:
+        if level is Level.VISITOR or who == "superuser":
+            continue
+        for name in ("changelist", "export"):
+            answer = client.get(of_payments(world.own.granted, name))
+            body = answer.getvalue() if answer.streaming else answer.content
+            assert reference not in body.decode(), who
+        row = world.foreign.granted.grant.payouts.get().pk
+        paid = client.get(f"{of_payments(world.own.granted, 'paid')}?row={row}")
+        assert reference not in paid.text, who
+        client.post(of_payments(world.foreign.granted, "hand_over"))
+        client.post(
+            f"{of_payments(world.own.granted, 'paid')}?row={row}", {"paid_on": "2026-05-04"}
+        )
     assert traces() == before
 
 

@@ -6,8 +6,10 @@ A new part (`frame` says what it is made of) is named once, in `PARTS`: in the o
 from projects.admin.cases import (
     content,
     deciding,
+    grants,
     history,
     objections,
+    payouts,
     proposing,
     review,
     talking,
@@ -15,7 +17,7 @@ from projects.admin.cases import (
 from projects.admin.cases.frame import View, address, answers_for, case_of
 from projects.admin.cases.page import register, show
 
-PARTS = (review, proposing, deciding, objections, content, talking, history)
+PARTS = (review, proposing, deciding, grants, payouts, objections, content, talking, history)
 
 # By name of the address: its path, and its view.
 VIEWS: dict[str, tuple[str, View]] = {}
