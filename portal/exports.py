@@ -2,13 +2,20 @@
 
 import datetime as dt
 import logging
+from collections.abc import Iterator
 from html import unescape
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.urls import path, reverse
 from django.utils.html import strip_tags
 from django.utils.http import content_disposition_header
@@ -28,6 +35,16 @@ def attachment(content: bytes, *, name: str, file_format: str) -> HttpResponse:
     plain = "".join(char if char.isalnum() or char in " .-_" else "-" for char in name)
     response.headers["Content-Disposition"] = content_disposition_header(
         as_attachment=True, filename=f"{plain}.{file_format}"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def streamed(pieces: Iterator[bytes], *, name: str) -> StreamingHttpResponse:
+    """A CSV file to save, sent while it is written (`sheets.csv_pieces`)."""
+    response = StreamingHttpResponse(pieces, content_type=sheets.FORMATS["csv"])
+    response.headers["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"{name}.csv"
     )
     response.headers["Cache-Control"] = "no-store"
     return response

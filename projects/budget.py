@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
 from projects import money
@@ -23,6 +23,7 @@ from projects.models import Application, Budget, Call, LedgerEntry, Programme
 
 Kind = LedgerEntry.Kind
 BY_HAND = (Kind.ALLOCATION, Kind.RELEASE, Kind.BLOCK)  # what the agency itself books
+EFFECTIVE = frozenset(Kind) - {Kind.CORRECTION}  # a correction does what it corrects
 TAKES_BACK = {Kind.DECOMMITMENT: Kind.COMMITMENT, Kind.REPAYMENT: Kind.PAYOUT}
 
 
@@ -73,6 +74,31 @@ def sums_of(budget: Budget) -> Sums:
         name, sign = effect_of(corrects or kind)
         found[name] += sign * cents
     return Sums(**found)
+
+
+def with_sums(rows: QuerySet) -> QuerySet:
+    """`rows` of budgets, each with what `sums_of_row` reads, in the same query."""
+    return rows.annotate(**{f"sum_{name}": _sum_of(name) for name in NAMES.values()})
+
+
+def sums_of_row(row: Budget) -> Sums:
+    """The sums of a row that came from `with_sums`."""
+    return Sums(**{name: getattr(row, f"sum_{name}") for name in NAMES.values()})
+
+
+def _sum_of(name: str) -> Sum:
+    def cents_of(sign: int) -> Q:
+        kinds = [kind for kind in EFFECTIVE if effect_of(kind) == (name, sign)]
+        return Q(entries__kind__in=kinds) | Q(entries__corrects__in=kinds)
+
+    return Sum(
+        Case(
+            When(cents_of(1), then=F("entries__cents")),
+            When(cents_of(-1), then=-F("entries__cents")),
+            default=0,
+        ),
+        default=0,
+    )
 
 
 def effect_of(kind: str) -> tuple[str, int]:

@@ -85,6 +85,11 @@ def shown(cents: int, *, language: str | None = None) -> str:
     return f"{sign}{grouped.replace(',', '.')},{rest:02}\u00a0€"
 
 
+def typed_signed(cents: int) -> str:
+    """`cents` for a sheet, such as "-1234,56"."""
+    return f"{'-' if cents < 0 else ''}{typed(abs(cents))}"
+
+
 def typed(cents: int) -> str:
     """`cents` as they stand in a field, such as "1234,56"; `parse` reads them back."""
     return f"{cents // 100},{cents % 100:02}"

@@ -5,7 +5,7 @@ No Django model is in sight; what the columns mean is the affair of the caller.
 
 from portal.sheets.kinds import Problem, Sheet, SheetRow, UnreadableError
 from portal.sheets.reading import MAX_BYTES, MAX_ROWS, read
-from portal.sheets.writing import FORMATS, write
+from portal.sheets.writing import FORMATS, csv_pieces, write
 
 __all__ = [
     "FORMATS",
@@ -15,6 +15,7 @@ __all__ = [
     "Sheet",
     "SheetRow",
     "UnreadableError",
+    "csv_pieces",
     "read",
     "write",
 ]

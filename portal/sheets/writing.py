@@ -1,8 +1,10 @@
 """Writing a table as CSV or XLSX: every cell is text, and none is a formula."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -23,6 +25,15 @@ def write(file_format: str, header: Sequence[str], rows: Iterable[Sequence[str]]
     """The table as a file of `FORMATS`."""
     lines = [[guarded(writable(cell)) for cell in line] for line in (header, *rows)]
     return _csv(lines) if file_format == "csv" else _xlsx(lines)
+
+
+def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The table as CSV, line by line as `rows` come: however many, they are never held at once."""
+    yield codecs.BOM_UTF8
+    for line in chain([header], rows):
+        text = io.StringIO(newline="")
+        csv.writer(text, delimiter=";").writerow([guarded(writable(cell)) for cell in line])
+        yield text.getvalue().encode()
 
 
 def _csv(lines: list[list[str]]) -> bytes:

@@ -238,6 +238,20 @@ PAYMENTS: dict[str, tuple[set[str], int]] = {
     "paid": ({Role.FINANCE}, 200),
     "hand_over": (set(), 405),  # by POST only
 }
+# Budgets: who gets the page, with which status; by POST only is 405.
+BUDGETS: dict[str, tuple[set[str], int]] = {
+    "changelist": (READ_CASES, 200),
+    "export": (READ_CASES, 200),
+    "change": (READ_CASES, 200),
+    "history": (READ_CASES, 200),
+    "ledger": (READ_CASES, 200),
+    "add": (set(), 200),
+    "delete": (set(), 200),
+    "open": ({Role.AGENCY_ADMIN, "superuser"}, 200),
+    "correct": ({Role.AGENCY_ADMIN, "superuser"}, 200),
+    "enter": (set(), 405),
+}
+OF_A_BUDGET = re.compile(rf"admin:projects_budget_({'|'.join(BUDGETS)})")
 OF_A_CASE_IN_ADMIN = re.compile(
     rf"admin:projects_(application_({'|'.join([*CASES, *STEPS])})|payout_({'|'.join(PAYMENTS)}))"
 )
@@ -293,7 +307,7 @@ NOT_IN_A_DEMO = ("security",)  # it names nobody: the agencies in its data do no
 
 
 def class_of(route: Route) -> str:
-    """`public`, `entrance`, `account`, `general`, `model`, `case`, `unnamed`; "" if forgotten."""
+    """In which table a route stands, such as `public`, `model` or `case`; "" if forgotten."""
     if route.name in ENTRANCE:
         return "entrance"
     if route.pattern.startswith("verwaltung/konto/"):
@@ -302,6 +316,8 @@ def class_of(route: Route) -> str:
         return "general"
     if OF_A_CASE_IN_ADMIN.fullmatch(route.name):
         return "case"
+    if OF_A_BUDGET.fullmatch(route.name):
+        return "budget"
     if match := NAME.fullmatch(route.name):
         return "model" if match["model"] in MODELS else ""
     if route.name == "admin:":
