@@ -21,7 +21,7 @@ from projects.workflow import objecting
 from tests import factories
 from tests.portal import uploading
 from tests.portal.entering import entered
-from tests.projects import cases
+from tests.projects import cases, every_grant_page
 from tests.projects import factories as funding
 
 EMAIL = "amal@example.org"
@@ -73,7 +73,8 @@ def make(agency: Agency, now: dt.datetime) -> Pages:
     """Cases of `agency` in every state, begun and sent at the instant `now`."""
     amal = User.objects.of_address(EMAIL) or factories.user(EMAIL)
     desk = funding.staff(agency, Role.CASEWORKER)
-    desk.staff_roles.create(agency=agency, role=Role.DECIDER)
+    for role in (Role.DECIDER, Role.FINANCE):
+        desk.staff_roles.create(agency=agency, role=role)
     found = Pages(desk)
     found.of_applicant["list"] = reverse("projects:own_applications")
     found.of_office["queue"] = reverse("admin:projects_application_changelist")
@@ -82,6 +83,8 @@ def make(agency: Agency, now: dt.datetime) -> Pages:
     _sent(found, call, amal, desk, now)
     _paper(found, call, desk, now)
     _decided(found, call, amal, agency, now)
+    typed = content(now, vorhaben={"title": [TITLE]})
+    every_grant_page.add(found, agency, call, typed, now)
     return found
 
 

@@ -97,7 +97,15 @@ def wanted(cents: int = 10_000, *, now=NOW, **fields) -> instalments.Wanted:
     return instalments.Wanted(amount_cents=cents, **fields)
 
 
-def granted_in(agency: Agency, *, call=None, cents: int = 45_000, now=NOW) -> Granted:
+def granted_in(
+    agency: Agency,
+    *,
+    call=None,
+    cents: int = 45_000,
+    content: dict = cases.TYPED,
+    is_posted: bool = True,
+    now=NOW,
+) -> Granted:
     """Granted, and the letter on its way by post; the objection still runs."""
     amal = User.objects.of_address("amal@example.org") or factories.user("amal@example.org")
     anna, ben, carla = (
@@ -105,9 +113,10 @@ def granted_in(agency: Agency, *, call=None, cents: int = 45_000, now=NOW) -> Gr
     )
     call = call or cases.open_call(agency)
     pot = budget.budget_of(call) or cases.money_for(call)
-    case = cases.granted(call, amal, anna, ben, cases.wanted(cents), now=now)
-    letter = case.letters.get()
-    deliveries.post(letter, posted_on=clock.today(now), by=anna, now=now)
+    asked = cases.proposed(call, amal, anna, cases.wanted(cents), content=content, now=now)
+    case = cases.decided(asked, ben, now=now)
+    if is_posted:
+        deliveries.post(case.letters.get(), posted_on=clock.today(now), by=anna, now=now)
     return Granted(case.pk, pot, amal, anna, ben, carla)
 
 
