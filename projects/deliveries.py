@@ -9,6 +9,7 @@ import hashlib
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal import clock
@@ -169,6 +170,11 @@ def _give_up(pk: int, *, now: dt.datetime) -> bool:
         application, Kind.LETTER_NOT_FETCHED, actor=Actor.SYSTEM, by=None, now=now, letter=number
     )
     return True
+
+
+def to_be_posted() -> QuerySet:
+    """The deliveries of letters that somebody still has to post."""
+    return Delivery.objects.filter(way=Way.POST, sent_on=None).order_by()
 
 
 def _locked(letter: Letter) -> Application:

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.roles import agencies_of
 from portal import clock
 from portal.dashboard import Line
+from projects import deliveries, reminding
 from projects.actors import CASEWORKERS, DECIDERS, decidable
 from projects.models import Application, Objection
 from projects.states import ApplicationState as S
-from projects.states import ObjectionState
+from projects.states import GrantState, ObjectionState
 
 RANK = 0  # before the upkeep of contacts: somebody waits for an answer
 
@@ -24,6 +26,8 @@ def for_start_page(request: HttpRequest) -> Iterator[Line]:
     """
     yield from _to_decide(request.user)
     yield from _to_check(request)
+    yield from _to_handle(request.user)
+    yield from _reminders(request.user)
 
 
 def _to_decide(user) -> Iterator[Line]:
@@ -71,6 +75,29 @@ def _to_check(request: HttpRequest) -> Iterator[Line]:
             overdue,
         )
         yield _line(text % {"n": overdue}, "overdue")
+
+
+def _to_handle(user) -> Iterator[Line]:
+    """Letters for the post, payouts that wait for the user's part, proofs that came."""
+    agencies = agencies_of(user, CASEWORKERS | DECIDERS)
+    if not agencies:
+        return
+    own = Application.objects.visible_to(user).filter(agency__in=agencies)
+    letters = own.filter(pk__in=deliveries.to_be_posted().values("letter__application")).count()
+    if letters:
+        text = _("Letters to be posted: %(n)d") % {"n": letters}
+        yield _line(text, "letters")
+    checks = own.filter(agency__in=agencies_of(user, CASEWORKERS))
+    proofs = checks.filter(grant__state=GrantState.PROOF_SUBMITTED).count()
+    if proofs:
+        yield _line(_("Proofs of use to be checked: %(n)d") % {"n": proofs}, "proofs")
+
+
+def _reminders(user) -> Iterator[Line]:
+    rows = reminding.due(user, on=clock.today())
+    number = Application.objects.visible_to(user).filter(pk__in=rows).count()
+    if number:
+        yield _line(_("Reminders that are due: %(n)d") % {"n": number}, "reminders")
 
 
 def _line(text: str, turn: str) -> Line:

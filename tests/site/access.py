@@ -225,6 +225,9 @@ STEPS: dict[str, set[str]] = {
     "withdraw_objection": {Role.CASEWORKER},
     "message": {Role.CASEWORKER, Role.DECIDER},
     "note": {Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN},
+    "remind": {Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN},
+    "reminder_done": {Role.CASEWORKER},  # whose it is
+    "reminder_move": {Role.CASEWORKER},
 }
 # Payments in the administration: who gets the page, with which status. Coordinators see none.
 PAYMENTS: dict[str, tuple[set[str], int]] = {

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contacts.roles import Role
-from projects import attachments, drafts
+from projects import attachments, drafts, reminding
 from projects.models import Application
 from projects.payment_lists import key_of
 from projects.states import PayoutState
@@ -71,6 +71,8 @@ class Cases:
         more["attachment"] = [file.uuid] if file else []
         more |= {key: [1] for key in OF_A_PAYOUT}
         objection = self.refused.objections.get().pk
+        reminder = self.sent.reminders.get().pk
+        more |= {key: [reminder] for key in ("reminder_done", "reminder_move")}
         more |= {key: [objection] for key in ("decide_objection", "withdraw_objection")}
         return reverse(f"admin:projects_application_{name}", args=[case.pk, *more.get(name, [])])
 
@@ -79,6 +81,8 @@ def make_cases(agency, owner) -> Cases:
     call = cases.open_call(agency)
     caseworker = funding.staff(agency, Role.CASEWORKER)
     sent = cases.twice_sent(call, owner, caseworker)
+    note = {"due_on": cases.ON, "to": caseworker, "on": cases.ON}
+    reminding.remind(sent, "Anrufen", by=caseworker, now=cases.NOW, **note)
     paper = drafts.begin(
         call, {"title": ["Fest"]}, channel=Channel.PAPER, **cases.moment(caseworker)
     )
@@ -128,6 +132,7 @@ def traces() -> list:
     return [
         list(rows.values_list("state", "caseworker", "saved_at")),
         [(row.events.count(), row.messages.count(), row.comments.count()) for row in rows],
+        [list(row.reminders.values_list("due_on", "done_at")) for row in rows],
     ]
 
 

@@ -11,13 +11,15 @@ from projects.admin.cases import (
     objections,
     payouts,
     proposing,
+    reminders,
     review,
     talking,
 )
 from projects.admin.cases.frame import View, address, answers_for, case_of
 from projects.admin.cases.page import register, show
 
-PARTS = (review, proposing, deciding, grants, payouts, objections, content, talking, history)
+PARTS = (review, proposing, deciding, grants, payouts, objections)
+PARTS += (content, talking, reminders, history)
 
 # By name of the address: its path, and its view.
 VIEWS: dict[str, tuple[str, View]] = {}

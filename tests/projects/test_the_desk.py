@@ -1,0 +1,148 @@
+"""The caseworker's desk: what is due, reminders, steps with many cases at once."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+
+from contacts.roles import Role
+from projects import due, reminding
+from projects.models import Application, Extension, Reminder
+from projects.states import GrantState
+from tests import factories
+from tests.projects import cases, grants
+from tests.projects import factories as funding
+from tests.reading import seen_in
+
+pytestmark = pytest.mark.django_db
+LIST = "/verwaltung/projects/application/"
+NOW, ON = cases.NOW, cases.ON
+Kind = due.Kind
+
+
+@pytest.fixture(autouse=True)
+def at_the_time():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def call(place):
+    return cases.open_call(place.agency)
+
+
+@pytest.fixture
+def anna(place):
+    return funding.staff(place.agency, Role.CASEWORKER)
+
+
+def logged_in(user) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user, backend="portal.auth.StaffBackend")
+    return client
+
+
+def next_due(case, user=None) -> tuple[dt.date, Kind] | None:
+    rows = due.with_next(Application.objects.filter(pk=case.pk), user=user)
+    found = due.next_of(rows.get())
+    return found and (found.day, found.kind)
+
+
+# What is due --------------------------------------------------------------------------------------
+
+
+def test_what_is_due_follows_a_case_from_its_draft_to_the_proof_of_use(place, call, anna):
+    amal = factories.user("amal@example.org")
+    draft = cases.draft(call, amal)
+    assert next_due(draft) is None
+    sent = cases.submitted(call, amal)
+    assert next_due(sent) == (ON, Kind.TAKE)
+    asked = cases.in_review(call, amal, anna)
+    assert next_due(asked) == (ON, Kind.CHECK)
+
+    found = grants.granted_in(place.agency, call=call)
+
+    proof = found.grant.proof_due_on
+    assert next_due(found.case) == (proof, Kind.PROOF)
+    later = proof + dt.timedelta(days=30)
+    Extension.objects.create(
+        grant=found.grant, what="proof", until=later, reason="x", granted_at=NOW, granted_by=anna
+    )
+    assert next_due(found.case) == (later, Kind.PROOF)
+    type(found.grant).objects.filter(pk=found.grant.pk).update(state=GrantState.CLOSED)
+    assert next_due(found.case) is None
+
+
+def test_a_payout_goes_from_hand_to_hand(place, call):
+    found = grants.final_in(place.agency, call=call)
+    payout = found.ask()
+    assert next_due(found.case) == (ON, Kind.CERTIFY)
+    found.bring(payout, "certified")
+    assert next_due(found.case) == (ON, Kind.ORDER)
+
+
+def test_a_letter_for_the_post_is_due_and_so_is_a_reminder_of_one_s_own(place, call, anna):
+    amal = factories.user("amal@example.org")
+    ben = funding.staff(place.agency, Role.DECIDER)
+    refused = cases.decided(cases.proposed(call, amal, anna, cases.REFUSAL), ben)
+    assert next_due(refused) == (ON, Kind.POST)
+    day = ON + dt.timedelta(days=3)
+    case = cases.draft(call, amal)
+    reminding.remind(case, "Anrufen", due_on=day, to=anna, by=ben, now=NOW, on=ON)
+
+    assert next_due(case, anna) == (day, Kind.REMINDER)
+    assert next_due(case, ben) is None
+
+
+def test_the_queue_begins_with_what_is_due_first(place, call, anna):
+    amal = factories.user("amal@example.org")
+    new = cases.submitted(call, amal)
+    early = cases.submitted(call, amal, now=NOW - dt.timedelta(days=9))
+    later = cases.in_review(call, amal, anna)
+    tomorrow = ON + dt.timedelta(days=1)
+    reminding.remind(later, "Anrufen", due_on=ON, to=anna, by=anna, now=NOW, on=ON)
+    closed = cases.submitted(call, amal)
+    Application.objects.filter(pk=closed.pk).update(state="withdrawn")
+    client = logged_in(anna)
+
+    shown = [row.pk for row in client.get(LIST).context["cl"].result_list]
+    assert (shown[0], shown[-1]) == (early.pk, closed.pk)
+    assert set(shown[1:3]) == {new.pk, later.pk}
+    page = client.get(f"{LIST}?next=reminders")
+    assert [row.pk for row in page.context["cl"].result_list] == [later.pk]
+    assert "Reminders that are due: 1" in seen_in(client.get("/verwaltung/"))
+    reminding.move(Reminder.objects.get(), tomorrow, by=anna, on=ON)
+    assert not client.get(f"{LIST}?next=reminders").context["cl"].result_list
+    for name in ("mine", "letters", "payouts", "proofs", "repayments"):
+        assert client.get(f"{LIST}?next={name}").status_code == 200
+
+
+# Reminders ----------------------------------------------------------------------------------------
+
+
+def test_a_reminder_is_put_for_a_colleague_moved_and_done(place, call, anna):
+    case = cases.submitted(call, factories.user("amal@example.org"))
+    ben = funding.staff(place.agency, Role.DECIDER)
+    client, colleague = logged_in(anna), logged_in(ben)
+    address = f"{LIST}{case.pk}/"
+
+    empty = client.post(f"{address}remind/", {"text": "Anrufen", "to": ben.pk})
+    assert empty.status_code == 422
+    assert "Anrufen" in empty.text
+    late = client.post(f"{address}remind/", {"text": "x", "due_on": "2020-01-01", "to": ben.pk})
+    assert "Give today or a day that is still to come." in seen_in(late)
+    client.post(f"{address}remind/", {"text": "Anrufen", "due_on": "2026-05-20", "to": ben.pk})
+    row = Reminder.objects.get()
+    assert (row.user, row.created_by) == (ben, anna)
+
+    assert "Anrufen" in seen_in(colleague.get(f"{address}change/"))
+    colleague.post(f"{address}reminder/{row.pk}/move/", {"due_on": "2026-06-01"})
+    row.refresh_from_db()
+    assert row.due_on == dt.date(2026, 6, 1)
+    stranger = logged_in(funding.staff(place.agency, Role.CASEWORKER))
+    stranger.post(f"{address}reminder/{row.pk}/done/")
+    assert Reminder.objects.filter(done_at=None).exists()
+    colleague.post(f"{address}reminder/{row.pk}/done/")
+    assert not Reminder.objects.filter(done_at=None).exists()
+    assert "Anrufen" not in seen_in(colleague.get(f"{address}change/"))
