@@ -14,6 +14,7 @@ from django.http import (
 )
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -77,13 +78,12 @@ class PayoutAdmin(ReadOnly, ScopedAdmin):
     rank = 2
     list_display = [
         "case",
-        "number",
+        "count",
         "amount",
         "holder",
         "account",
         "state",
-        "ordered_at",
-        "exported_at",
+        "since",
         "paid_on",
     ]
     list_filter = [TurnFilter, "state", AgencyFilter]
@@ -121,6 +121,14 @@ class PayoutAdmin(ReadOnly, ScopedAdmin):
     @admin.display(description=gettext_lazy("number"), ordering="grant__application__reference")
     def case(self, row: Payout) -> str:
         return str(row.grant.application)
+
+    @admin.display(description=gettext_lazy("payout"), ordering="number")
+    def count(self, row: Payout) -> str:
+        return str(row.number)
+
+    @admin.display(description=gettext_lazy("since"), ordering="changed_at")
+    def since(self, row: Payout) -> str:
+        return date_format(clock.local(row.changed_at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount_cents")
     def amount(self, row: Payout) -> str:
