@@ -16,7 +16,8 @@ from contacts.roles import agencies_of
 from portal import clock
 from projects import deliveries, due, money, reminding
 from projects.actors import CASEWORKERS, COORDINATORS, decidable
-from projects.admin import cases, late, paper
+from projects.admin import cases, late, numbers, paper
+from projects.admin.together import TogetherMixin
 from projects.models import Application, Payout
 from projects.models.scoping import WHOLE_AGENCY
 from projects.states import (
@@ -100,7 +101,7 @@ class Queue(ChangeList):
 
 
 @admin.register(Application)
-class ApplicationAdmin(ReadOnly, ScopedAdmin):
+class ApplicationAdmin(TogetherMixin, ReadOnly, ScopedAdmin):
     """Nobody edits a row here: what happens with a case are the steps on its page."""
 
     task = "funding"
@@ -168,7 +169,9 @@ class ApplicationAdmin(ReadOnly, ScopedAdmin):
 
         own = [
             path(route, wrap(view), name=f"projects_application_{name}")
-            for name, (route, view) in (cases.VIEWS | paper.VIEWS | late.VIEWS).items()
+            for name, (route, view) in (
+                cases.VIEWS | paper.VIEWS | late.VIEWS | numbers.VIEWS
+            ).items()
         ]
         return [*own, *super().get_urls()]
 

@@ -146,3 +146,53 @@ def test_a_reminder_is_put_for_a_colleague_moved_and_done(place, call, anna):
     colleague.post(f"{address}reminder/{row.pk}/done/")
     assert not Reminder.objects.filter(done_at=None).exists()
     assert "Anrufen" not in seen_in(colleague.get(f"{address}change/"))
+
+
+# Many cases at once -------------------------------------------------------------------------------
+
+
+def together(client: Client, action: str, chosen, **typed):
+    data = {"action": action, "_selected_action": [case.pk for case in chosen], **typed}
+    return client.post(LIST, data)
+
+
+def test_steps_with_many_cases_are_asked_first_and_reported_case_by_case(place, call, anna):
+    amal = factories.user("amal@example.org")
+    new, taken = cases.submitted(call, amal), cases.in_review(call, amal, anna)
+    client = logged_in(anna)
+
+    asked = together(client, "take_together", [new, taken])
+    assert new.reference in seen_in(asked)
+    assert Application.objects.get(pk=new.pk).state == "submitted"
+    report = seen_in(together(client, "take_together", [new, taken], confirmed="1"))
+    assert "Done (1)" in report
+    assert "Not done (1)" in report
+    assert "the application has moved on" in report
+    assert Application.objects.get(pk=new.pk).caseworker == anna
+
+    berta = funding.staff(place.agency, Role.CASEWORKER)
+    assert together(client, "reassign_together", [new], confirmed="1", to="").status_code == 422
+    together(client, "reassign_together", [new, taken], confirmed="1", to=berta.pk)
+    assert set(Application.objects.values_list("caseworker", flat=True)) == {berta.pk}
+    fields = {"text": "Anrufen", "due_on": "2026-05-20", "to": berta.pk}
+    together(client, "remind_together", [new, taken], confirmed="1", **fields)
+    assert Reminder.objects.filter(user=berta).count() == 2
+
+
+def test_proposals_are_granted_together_as_long_as_the_money_lasts(place, call, anna):
+    amal, ben = factories.user("amal@example.org"), funding.staff(place.agency, Role.DECIDER)
+    cases.money_for(call, 60_000)
+    first, second, third = [cases.proposed(call, amal, anna) for _number in range(3)]
+    client = logged_in(ben)
+    keys = {f"proposal_{case.pk}": case.proposals.get().pk for case in (first, second)}
+
+    page = together(client, "approve_together", [first, second, third])
+    assert all(f'name="{name}" value="{key}"' in page.text for name, key in keys.items())
+    report = together(client, "approve_together", [first, second, third], confirmed="1", **keys)
+
+    assert "Done (1)" in seen_in(report)
+    assert "Not done (2)" in seen_in(report)
+    states = [Application.objects.get(pk=case.pk).state for case in (first, second, third)]
+    assert states == ["approved", "proposed", "proposed"]
+    assert together(logged_in(anna), "approve_together", [second], confirmed="1", **keys)
+    assert Application.objects.get(pk=second.pk).state == "proposed"
