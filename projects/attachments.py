@@ -5,7 +5,7 @@ to is swept at night.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -30,6 +30,12 @@ from projects.terms import Channel
 FOLDER = "attachments"
 SWEPT_AFTER = dt.timedelta(days=1)
 SCANS_A_RUN = 50
+# With the receipts of a proof of use a case has more files than an application alone.
+MOST_WITH_RECEIPTS = 400
+MOST_BYTES_WITH_RECEIPTS = 500 * MB
+
+# Raises what says why a file cannot be kept with the case, as it stands when it is called.
+Guard = Callable[[Application, CleanFile], None]
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,48 @@ def add(application: Application, sent: Sequence[UploadedFile], *, by, now: dt.d
 
 
 def _add(application: Application, upload: UploadedFile, *, by, now: dt.datetime) -> Attachment:
+    def guard(case: Application, clean: CleanFile) -> None:
+        _refuse_closed(case, by)
+        _refuse_what_does_not_fit(case, clean)
+
+    return _keep(application, uploads.clean(upload), guard, by=by, now=now)
+
+
+def add_to_proof(
+    application: Application,
+    upload: UploadedFile,
+    *,
+    refuse: Callable[[Application], None],
+    is_once: bool,
+    by,
+    now: dt.datetime,
+) -> Attachment:
+    """Keep a file of a proof of use: outside of the form, and so of what is open in it.
+
+    `refuse` raises where `by` may not write the proof now; it is asked again under lock. One photo
+    may belong to several receipts, and is kept once; with `is_once` it is refused the second time.
+    Raises ValidationError for a file that cannot be kept.
+    """
     clean = uploads.clean(upload)
-    _refuse_what_does_not_fit(application, clean)  # before anything is written
+    there = present(application).filter(digest=clean.digest).first()
+    if there is not None and not is_once:
+        refuse(application)
+        return there
+
+    def guard(case: Application, clean: CleanFile) -> None:
+        refuse(case)
+        _refuse_what_does_not_fit(
+            case, clean, most=MOST_WITH_RECEIPTS, most_bytes=MOST_BYTES_WITH_RECEIPTS
+        )
+
+    return _keep(application, clean, guard, by=by, now=now)
+
+
+def _keep(
+    application: Application, clean: CleanFile, guard: Guard, *, by, now: dt.datetime
+) -> Attachment:
+    """Scan and write a file, then refer to it; `guard` is asked before, and again under lock."""
+    guard(application, clean)
     verdict = virus_scan.scan(clean.content)
     if verdict == Verdict.QUARANTINED:
         raise ValidationError(
@@ -70,7 +116,7 @@ def _add(application: Application, upload: UploadedFile, *, by, now: dt.datetime
         )
     stored = files.store(clean.content, folder=FOLDER)
     try:
-        return _insert(application, clean, stored, verdict, by=by, now=now)
+        return _insert(application, clean, stored, verdict, guard, by=by, now=now)
     except BaseException:
         default_storage.delete(stored)
         raise
@@ -82,13 +128,13 @@ def _insert(
     clean: CleanFile,
     stored: str,
     verdict: Verdict,
+    guard: Guard,
     *,
     by,
     now: dt.datetime,
 ) -> Attachment:
     application = _locked(application)
-    _refuse_closed(application, by)
-    _refuse_what_does_not_fit(application, clean)
+    guard(application, clean)
     attachment = Attachment.objects.create(
         application=application,
         name=clean.name,
@@ -115,9 +161,15 @@ def remove(application: Application, attachment: Attachment, *, by, now: dt.date
         if _was_sent(application, attachment):
             application.attachments.filter(pk=attachment.pk).update(removed_at=now)
         else:
-            application.attachments.filter(pk=attachment.pk).delete()
-            transaction.on_commit(lambda: default_storage.delete(attachment.file.name))
+            erase(attachment)
         Application.objects.filter(pk=application.pk).update(saved_at=now)
+
+
+def erase(attachment: Attachment) -> None:
+    """Delete the row of the locked case, and the file once that is certain."""
+    name = attachment.file.name
+    attachment.delete()
+    transaction.on_commit(lambda: default_storage.delete(name))
 
 
 def present(application: Application):
@@ -142,7 +194,13 @@ def _was_sent(application: Application, attachment: Attachment) -> bool:
     return str(attachment.uuid) in sent
 
 
-def _refuse_what_does_not_fit(application: Application, clean: CleanFile) -> None:
+def _refuse_what_does_not_fit(
+    application: Application,
+    clean: CleanFile,
+    *,
+    most: int = MAX_FILES,
+    most_bytes: int = MAX_TOTAL,
+) -> None:
     there = present(application)
     same = there.filter(digest=clean.digest).first()
     if same is not None:
@@ -150,19 +208,19 @@ def _refuse_what_does_not_fit(application: Application, clean: CleanFile) -> Non
             _("“%(name)s” is there already, as “%(same)s”. It is kept once."),
             params={"name": clean.name, "same": same.name},
         )
-    if there.count() >= MAX_FILES:
+    if there.count() >= most:
         raise ValidationError(
             _("“%(name)s” was not kept: an application has up to %(most)s files."),
-            params={"name": clean.name, "most": MAX_FILES},
+            params={"name": clean.name, "most": most},
         )
     total = there.aggregate(total=Sum("size"))["total"] or 0
-    if total + clean.size > MAX_TOTAL:
+    if total + clean.size > most_bytes:
         raise ValidationError(
             _(
                 "“%(name)s” was not kept: with it, the files would be larger than %(most)s MB "
                 "together. Save it smaller, or remove another one."
             ),
-            params={"name": clean.name, "most": MAX_TOTAL // MB},
+            params={"name": clean.name, "most": most_bytes // MB},
         )
 
 

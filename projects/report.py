@@ -5,6 +5,7 @@ same way. The figures beside it come from the receipts (`projects.proof`).
 """
 
 from django import forms
+from django.core.validators import MinLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from projects.fields import WholeField
@@ -84,6 +85,13 @@ class ReportForm(SectionForm):
         label=_("The figures agree with receipts and books, which we keep."),
         error_messages={"required": _("Please confirm that the figures agree.")},
     )
+
+    def __init__(self, data=None, *, is_final: bool = False, **kwargs) -> None:
+        super().__init__(data, is_final=is_final, **kwargs)
+        if not is_final:  # whoever is still writing is not told that it is short
+            done = self.fields["done"]
+            done.validators = [v for v in done.validators if not isinstance(v, MinLengthValidator)]
+            done.widget.attrs.pop("minlength", None)
 
     def prepare(self) -> None:
         if not self.basis.is_from(ApplicantType.INITIATIVE, *LEGAL_PERSONS):

@@ -5,20 +5,23 @@ import datetime as dt
 from projects.mails.sending import to_applicants, to_office
 from projects.models import Application
 
+PAGE = ("projects:proof",)
+
 
 def proof_is_in(application: Application, *, version: int, now: dt.datetime) -> None:
-    to_applicants(application, "proof-received", number=version, now=now)
+    to_applicants(application, "proof-received", number=version, now=now, page=PAGE)
     to_office(application, "office-proof", number=version, now=now)
 
 
 def proof_is_queried(
     application: Application, *, until: dt.date, number: int, now: dt.datetime
 ) -> None:
-    to_applicants(application, "proof-queried", number=number, now=now, due_on=until)
+    context = {"number": number, "due_on": until}
+    to_applicants(application, "proof-queried", now=now, page=PAGE, **context)
 
 
 def proof_is_settled(application: Application, *, now: dt.datetime) -> None:
-    to_applicants(application, "proof-settled", now=now)
+    to_applicants(application, "proof-settled", now=now, page=PAGE)
 
 
 def hearing_is_answered(application: Application, *, number: int, now: dt.datetime) -> None:
@@ -26,4 +29,4 @@ def hearing_is_answered(application: Application, *, number: int, now: dt.dateti
 
 
 def money_is_back(application: Application, *, now: dt.datetime) -> None:
-    to_applicants(application, "repaid", now=now)
+    to_applicants(application, "repaid", now=now, page=PAGE)

@@ -1,6 +1,7 @@
 """The page of a grant for its recipient: how it stands, and what can be done now."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -17,7 +18,10 @@ from projects.states import GrantState
 from projects.status import status_of
 from projects.views.letters import letters_of
 from projects.views.shared import case_of, case_page, moment
-from projects.workflow import RefusedError, amending, granted, instalments
+from projects.workflow import RefusedError, amending, granted, instalments, proving, reclaiming
+
+# In which hardly anybody comes for something else than the proof of use.
+PROOF_FIRST = frozenset({GrantState.PROOF_DUE, GrantState.PROOF_QUERIED})
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,9 @@ def _objection_until(grant: Grant, letters: list):
 
 def _possible(request: HttpRequest, found: Application, grant: Grant) -> list[Possible]:
     """What can be done, in the order in which most people want it."""
-    offers = []
+    offers = list(_answer(found))
+    if grant.state in PROOF_FIRST:
+        offers += _proof(found, grant)
     if grant.state in CHANGEABLE | instalments.PAYING:
         hint = _("In as many parts as you need.")
         why_not = instalments.obstacle(found, grant, on=request.on)
@@ -86,6 +92,8 @@ def _possible(request: HttpRequest, found: Application, grant: Grant) -> list[Po
         hint = _("The decision is final at once, and money can be paid sooner.")
         url = address(found, "waive")
         offers.append(Possible(_("Waive the objection"), url, hint, _why_no_waiver(found)))
+    if grant.state not in PROOF_FIRST:
+        offers += _proof(found, grant)
     if grant.state in CHANGEABLE:
         hint = _("Other days, another plan, more or less money.")
         is_asked = amending.open_amendment(grant) is not None
@@ -95,6 +103,23 @@ def _possible(request: HttpRequest, found: Application, grant: Grant) -> list[Po
         hint = _("If the project does not take place.")
         offers.append(Possible(_("Decline the grant"), address(found, "decline"), hint))
     return offers
+
+
+def _answer(found: Application) -> Iterator[Possible]:
+    """To a hearing, before money comes back or the grant is revoked."""
+    if reclaiming.open_hearing(found):
+        hint = _("Say something before it decides.")
+        yield Possible(_("Answer the office"), address(found, "hearing"), hint)
+
+
+def _proof(found: Application, grant: Grant) -> Iterator[Possible]:
+    """The proof of use: to be written, or as it was sent."""
+    if grant.state in proving.WRITABLE:
+        hint = _("The report, and your receipts: begin as soon as you have the first one.")
+        yield Possible(_("Proof of use"), address(found, "proof"), hint)
+    elif grant.proof_versions.exists():
+        hint = _("What you have sent, and what came out of it.")
+        yield Possible(_("Proof of use"), address(found, "proof"), hint)
 
 
 def _why_no_waiver(found: Application) -> str:

@@ -9,12 +9,13 @@ import hashlib
 import uuid
 from dataclasses import dataclass, fields
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from portal import clock
-from projects import actors, events, mails, proof_papers
+from projects import actors, attachments, events, mails, proof_papers
 from projects.answers import Problem, digest_of
 from projects.events import Kind
 from projects.models import (
@@ -147,6 +148,51 @@ def _writable(application: Application, *, by) -> Grant:
     if not actors.may_write(by, case):
         raise RefusedError(NOT_YOU)
     return grant
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+def add_file(application: Application, upload: UploadedFile, *, by, now: dt.datetime) -> Attachment:
+    """Keep the photo or scan of a receipt, for `ReceiptFacts.file`.
+
+    Raises ValidationError for a file that is not taken, RefusedError where nothing is written now.
+    """
+    return _keep(application, upload, is_once=False, by=by, now=now)
+
+
+def add_list(application: Application, upload: UploadedFile, *, by, now: dt.datetime) -> Attachment:
+    """Keep the scan of a list of participants, until the proof of use has been checked."""
+    file = _keep(application, upload, is_once=True, by=by, now=now)
+    with transaction.atomic():
+        grant = _writable(application, by=by)
+        proof, _made = Proof.objects.get_or_create(grant=grant, defaults={"saved_at": now})
+        proof.lists.add(file)
+    return file
+
+
+@transaction.atomic
+def remove_list(application: Application, number: uuid.UUID, *, by) -> None:
+    """Erase the scan of a list at once, also one that was sent: nobody needs it twice."""
+    grant = _writable(application, by=by)
+    found = Attachment.objects.filter(
+        uuid=number,
+        pk__in=Proof.lists.through.objects.filter(proof__grant=grant).values("attachment"),
+    ).first()
+    if found is not None:
+        attachments.erase(found)
+
+
+def _keep(
+    application: Application, upload: UploadedFile, *, is_once: bool, by, now: dt.datetime
+) -> Attachment:
+    def refuse(case: Application) -> None:
+        if not may_prove(by, grant_of(case)):
+            raise RefusedError(MOVED_ON)
+
+    return attachments.add_to_proof(
+        application, upload, refuse=refuse, is_once=is_once, by=by, now=now
+    )
 
 
 # Sending ------------------------------------------------------------------------------------------

@@ -136,6 +136,19 @@ OF_A_CASE = (
     "projects:payout",
     "projects:payout_account",
     "projects:confirm_account",
+    "projects:hearing",
+    "projects:proof",
+    "projects:proof_report",
+    "projects:receipts",
+    "projects:receipt_add",
+    "projects:receipt_change",
+    "projects:receipt_remove",
+    "projects:participants",
+    "projects:participants_remove",
+    "projects:blank_list",
+    "projects:proof_check",
+    "projects:proof_receipt",
+    "projects:proof_document",
 )
 # What the entrance of people without a password, and every page behind it, answers to everybody
 # else (401: sent to the log-in by code), and to an applicant.
@@ -300,9 +313,13 @@ ARGUMENTS = {
         )
     },
     "projects:confirm_account": [CASE, "x"],
+            "receipt_change",
+            "receipt_remove",
+            "proof_document",
     "account_reset_password_from_key": ["1", "abc-def"],
     "mfa_edit_webauthn": [1],
     "mfa_remove_webauthn": [1],
+    "projects:participants_remove": [CASE, CASE],
 }
 REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
 GONE = ("contacts:confirm",)  # a link that is none of ours
