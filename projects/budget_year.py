@@ -24,7 +24,7 @@ class Month:
 
     @property
     def name(self) -> str:
-        return date_format(self.first, "b Y")
+        return date_format(self.first, "M Y")
 
 
 def months_of(budget: Budget, *, on: dt.date) -> list[Month]:

@@ -3,15 +3,16 @@ from django.urls import path
 from projects.views import (
     application,
     files,
+    funded,
     funding,
     grant,
-    letters,
     hearings,
+    letters,
     paper,
     payouts,
-    sharing,
     proof,
     receipts,
+    sharing,
     start,
     status,
 )
@@ -20,6 +21,9 @@ app_name = "projects"
 urlpatterns = [
     path("foerderung/", funding.programmes, name="programmes"),
     path("foerderung/pruefen/", funding.check, name="funding_check"),
+    path("foerderung/projekte/", funded.projects, name="funded"),
+    path("foerderung/projekte.csv", funded.as_csv, name="funded_csv"),
+    path("foerderung/projekte.json", funded.as_json, name="funded_json"),
     path("foerderung/<slug:slug>/", funding.programme, name="programme"),
     path("foerderung/<slug:slug>/formular.pdf", paper.blank_form, name="blank_form"),
     path("foerderung/<slug:slug>/<slug:call>/frist.ics", funding.deadline, name="deadline"),
@@ -84,7 +88,6 @@ urlpatterns = [
         payouts.confirm_account,
         name="confirm_account",
     ),
-]
     path("antrag/<uuid:case>/anhoerung/", hearings.hearing, name="hearing"),
     path("antrag/<uuid:case>/nachweis/", proof.overview, name="proof"),
     path("antrag/<uuid:case>/nachweis/bericht/", proof.report, name="proof_report"),
@@ -114,3 +117,4 @@ urlpatterns = [
         proof.document,
         name="proof_document",
     ),
+]

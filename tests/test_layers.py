@@ -89,6 +89,8 @@ LAYERS = {
             "forms",
             "funded",
             "funded_filters",
+            "statistics",
+            "council_report",
             "funding_forms",
             "grant_forms",
             "proof_forms",

@@ -29,7 +29,7 @@ from projects.terms import (
     StartRule,
 )
 
-TAKEN_SLUGS = frozenset({"pruefen"})  # pages beside those of the programmes
+TAKEN_SLUGS = frozenset({"pruefen", "projekte"})  # pages beside those of the programmes
 
 
 def validate_programme_slug(slug: str) -> None:

@@ -219,6 +219,9 @@ CASES: dict[str, set[str]] = {
     "enter": {Role.CASEWORKER},
     "section": {Role.CASEWORKER},  # of what came on paper
     "submit": {Role.CASEWORKER},
+    "numbers": READ_CASES | {Role.COORDINATOR},
+    "numbers_export": READ_CASES | {Role.COORDINATOR},
+    "report": READ_CASES - {"superuser"},
     "late": {Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN},
 }
 # Steps with a case, by POST only: who takes them. All others leave no trace.
@@ -310,16 +313,16 @@ ARGUMENTS = {
             "object_to",
             "withdraw_objection",
             "payout_account",
-        )
-    },
-    "projects:confirm_account": [CASE, "x"],
             "receipt_change",
             "receipt_remove",
             "proof_document",
+        )
+    },
+    "projects:confirm_account": [CASE, "x"],
+    "projects:participants_remove": [CASE, CASE],
     "account_reset_password_from_key": ["1", "abc-def"],
     "mfa_edit_webauthn": [1],
     "mfa_remove_webauthn": [1],
-    "projects:participants_remove": [CASE, CASE],
 }
 REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
 GONE = ("contacts:confirm",)  # a link that is none of ours

@@ -51,6 +51,7 @@ from portal.models.data_version import SCOPES
 from projects.models import (
     Application,
     Attachment,
+    Budget,
     Call,
     CallTranslation,
     CaseEvent,
@@ -59,8 +60,11 @@ from projects.models import (
     Contributor,
     CostCategory,
     Declaration,
+    Grant,
+    LedgerEntry,
     MeasureType,
     Message,
+    Payout,
     Programme,
     ProgrammeTranslation,
     RuleSet,
@@ -208,6 +212,38 @@ def publication(rows: Rows, rules: Iterable[Responsibility], **fields) -> Public
 
 
 # In the order in which rows point at each other.
+def _grant(n: int, rows: Rows):
+    yield Grant(
+        application=rows.of[Application][n],
+        budget=rows.of[Budget][n],
+        changed_at=WHEN,
+        recognised_cents=50_000,
+        award_cents=45_000,
+        starts_on=WHEN.date(),
+        ends_on=WHEN.date(),
+        proof_due_on=WHEN.date(),
+        granted_at=WHEN,
+    )
+
+
+def _payout(n: int, rows: Rows):
+    yield Payout(
+        grant=rows.of[Grant][n],
+        number=1,
+        state="ordered",
+        changed_at=WHEN,
+        amount_cents=10_000,
+        mode=Payout.Mode.ADVANCE,
+        holder="Amal Haddad",
+        iban="DE89370400440532013000",
+        requested_at=WHEN,
+        requested_by=rows.of[User][n],
+        certified_by=rows.of[User][n],
+        certified_at=WHEN,
+        ordered_at=WHEN,
+    )
+
+
 MAKERS: dict[type[Model], Maker] = {
     User: lambda n, rows: [User(email=f"user-{n}@many.example", name=f"Name {n}", is_staff=True)],
     Source: lambda n, rows: [Source(key=f"s-{n}", title=f"Source {n}", dataset="places")],
@@ -352,6 +388,19 @@ MAKERS: dict[type[Model], Maker] = {
         )
     ],
     **{model: _of_its_case(model) for model in (CaseEvent, Message, Comment, Attachment)},
+    Budget: lambda n, rows: [Budget(programme=rows.of[Programme][n], year=2026)],
+    LedgerEntry: lambda n, rows: [
+        LedgerEntry(
+            budget=rows.of[Budget][n],
+            number=1,
+            kind=LedgerEntry.Kind.RELEASE,
+            cents=100_000,
+            free_after=100_000,
+            booked_at=WHEN,
+        )
+    ],
+    Grant: _grant,
+    Payout: _payout,
     Page: lambda n, rows: [Page(kind="imprint", owner=f"a-{n}")],
     PageTranslation: _translated(PageTranslation, Page, body="Text"),
 }

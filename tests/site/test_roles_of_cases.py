@@ -33,6 +33,7 @@ OWNER = "owner@example.org"
 TEXT = "kanarienvogel"
 
 OF_NO_CASE = {"changelist": [], "add": [], "enter": [], "late": [], "export": ["csv"]}
+OF_NO_CASE |= {"numbers": [], "numbers_export": ["csv"], "report": [2026]}
 
 
 OF_A_PROPOSAL = {"decide", "preview", "send_back", "lift_hold", "approve", "reject", "waitlist"}
@@ -265,11 +266,11 @@ def test_an_applicant_gets_nothing_of_another_by_any_method(world, name):
         "projects:withdraw_objection": [1],
         "projects:payout_account": [1],
         "projects:confirm_account": ["x"],
-    }
         "projects:receipt_change": [1],
         "projects:receipt_remove": [1],
         "projects:participants_remove": [case.attachments.get().uuid],
         "projects:proof_document": [1],
+    }
     address = reverse(name, args=[case.uuid, *arguments.get(name, [])])
     nowhere = address.replace(str(case.uuid), "6f1c3f0e-5d0a-4a53-9a5e-000000000000")
     before = traces()
