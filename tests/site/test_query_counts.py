@@ -27,7 +27,7 @@ from contacts.roles import Role
 from portal.admin_site import verwaltung
 from portal.exports import Exportable
 from portal.models import User
-from projects.models import Application, Contributor, Message
+from projects.models import Application, Budget, Contributor, Message, Payout
 from tests import factories, kept
 from tests.contacts.county import county
 from tests.portal.entering import entered
@@ -53,7 +53,7 @@ def staff(rows: Rows, role: Role | None = None) -> Client:
 def ask(client: Client, address: str, **data) -> tuple[HttpResponse, list[str]]:
     """The answer and the queries that it took; with `data`, to a form that is sent."""
     with CaptureQueriesContext(connection) as queries:
-        answer = client.post(address, data) if data else client.get(address)
+        answer = client.post(address, data) if data else client.get(address, follow=True)
     assert answer.status_code in (200, 403, 404), address
     return answer, [query["sql"] for query in queries]
 
@@ -100,7 +100,7 @@ def measured(django_db_setup, django_db_blocker) -> Everything:
         boss, editor = staff(rows), staff(rows, Role.EDITOR)
         others = {
             StaffRole: staff(rows, Role.AGENCY_ADMIN),
-            Application: staff(rows, Role.CASEWORKER),
+            **{model: staff(rows, Role.CASEWORKER) for model in (Application, Budget, Payout)},
         }
         found = Everything({model: [] for model in LISTS}, [])
         for number in (FEW, MANY - FEW):
