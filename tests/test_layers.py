@@ -76,6 +76,7 @@ LAYERS = {
         [
             "attachments",
             "call_mails",
+            "case_file",
             "due",
             "reminders",
             "reminding",

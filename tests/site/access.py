@@ -199,6 +199,8 @@ CASES: dict[str, set[str]] = {
     "document": READ_CASES,
     "attachment": READ_CASES,
     "version": READ_CASES,
+    "case_file": READ_CASES,
+    "bundle": READ_CASES,
     "changes": {Role.CASEWORKER},
     "propose": {Role.CASEWORKER},
     "decide": {Role.DECIDER},
