@@ -6,6 +6,7 @@ A new part (`frame` says what it is made of) is named once, in `PARTS`: in the o
 from projects.admin.cases import (
     content,
     deciding,
+    duplicates,
     file,
     grants,
     history,
@@ -19,7 +20,7 @@ from projects.admin.cases import (
 from projects.admin.cases.frame import View, address, answers_for, case_of
 from projects.admin.cases.page import register, show
 
-PARTS = (review, proposing, deciding, grants, payouts, objections)
+PARTS = (review, duplicates, proposing, deciding, grants, payouts, objections)
 PARTS += (content, talking, reminders, file, history)
 
 # By name of the address: its path, and its view.
