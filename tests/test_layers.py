@@ -78,6 +78,7 @@ LAYERS = {
             "call_mails",
             "case_file",
             "due",
+            "duplicates",
             "reminders",
             "reminding",
             "rule_versions",
