@@ -273,9 +273,8 @@ BUDGETS: dict[str, tuple[set[str], int]] = {
     "enter": (set(), 405),
 }
 OF_A_BUDGET = re.compile(rf"admin:projects_budget_({'|'.join(BUDGETS)})")
-OF_A_CASE_IN_ADMIN = re.compile(
-    rf"admin:projects_(application_({'|'.join([*CASES, *STEPS])})|payout_({'|'.join(PAYMENTS)}))"
-)
+OF_A_PAYMENT = re.compile(rf"admin:projects_payout_({'|'.join(PAYMENTS)})")
+OF_A_CASE_IN_ADMIN = re.compile(rf"admin:projects_application_({'|'.join([*CASES, *STEPS])})")
 # Addresses that name no row; the last two are files.
 OF_NO_ROW = {"changelist": [], "add": [], "export": ["csv"], "table": ["responsibilities", "csv"]}
 NAME = re.compile(
@@ -343,6 +342,8 @@ def class_of(route: Route) -> str:
         return "case"
     if OF_A_BUDGET.fullmatch(route.name):
         return "budget"
+    if OF_A_PAYMENT.fullmatch(route.name):
+        return "payment"
     if match := NAME.fullmatch(route.name):
         return "model" if match["model"] in MODELS else ""
     if route.name == "admin:":
