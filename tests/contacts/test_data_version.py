@@ -52,7 +52,7 @@ def one_of_each(transactional_db):
     LegalDetails.objects.create(agency=agency)
     Source.objects.create(key="s", title="Quelle", licence="CC0", dataset="places")
     Page.objects.language("de").create(kind=Page.Kind.IMPRINT, body="Text")
-    funding.call(funding.rule_set(funding.programme(agency)))
+    funding.funded(funding.call(funding.rule_set(funding.programme(agency))))
 
 
 def number(scope: str) -> int:

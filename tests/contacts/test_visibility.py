@@ -35,14 +35,19 @@ from contacts.models import (
 from contacts.roles import EDITORS, Role, agencies_of
 from portal.models import DataVersion, EntranceLink, LoginCode, User
 from projects.models import (
+    Budget,
     Call,
     CallNotice,
+    CaseSeal,
     CostCategory,
     Declaration,
+    FundedProject,
     LatePermit,
+    LedgerEntry,
     MeasureType,
     Programme,
     RuleSet,
+    TextBlock,
 )
 from tests import factories
 from tests.projects import factories as funding
@@ -68,6 +73,7 @@ PUBLISHED = [
     CostCategory,
     Declaration,
     Call,
+    FundedProject,
 ]
 FOR_ITS_STAFF = [
     Publication,
@@ -79,6 +85,10 @@ FOR_ITS_STAFF = [
     StaffRole,
     CallNotice,
     LatePermit,
+    Budget,
+    LedgerEntry,
+    TextBlock,
+    CaseSeal,
 ]
 
 # Nobody reads these as rows: bookkeeping, and texts that are read through what they belong to.
@@ -139,6 +149,7 @@ def funding_of(agency: Agency) -> dict:
     programme = funding.programme(agency)
     rules = funding.rule_set(programme)
     call = funding.call(rules)
+    budget = Budget.objects.create(programme=programme, year=2026)
     return {
         Programme: programme,
         RuleSet: rules,
@@ -147,6 +158,15 @@ def funding_of(agency: Agency) -> dict:
         Declaration: rules.declarations.first(),
         Call: call,
         CallNotice: CallNotice.objects.create(call=call, event="paused", at=timezone.now()),
+        FundedProject: funding.funded(call),
+        Budget: budget,
+        LedgerEntry: LedgerEntry.objects.create(
+            budget=budget, number=1, kind="release", cents=1, free_after=1, booked_at=timezone.now()
+        ),
+        TextBlock: TextBlock.objects.create(agency=agency, use="grant", name="x", text="y"),
+        CaseSeal: CaseSeal.objects.create(
+            number=agency.pk, agency=agency, reference="MP-1", events=0, erased_at=timezone.now()
+        ),
         LatePermit: LatePermit.objects.create(
             application=funding.draft(call),
             until=timezone.now(),

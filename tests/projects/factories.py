@@ -12,6 +12,7 @@ from projects.models import (
     Contributor,
     CostCategory,
     Declaration,
+    FundedProject,
     MeasureType,
     Programme,
     RuleSet,
@@ -94,6 +95,19 @@ def call(
     if english:
         CallTranslation.objects.create(master=created, language_code="en", title=english)
     return created
+
+
+def funded(of: Call, **fields) -> FundedProject:
+    """A line of the public register."""
+    fields = {
+        "title": "Sprachcafé",
+        "year": of.budget_year,
+        "measure_kind": MeasureKind.MEETING,
+        "amount_cents": 45_000,
+        "granted_on": NOW.date(),
+    } | fields
+    programme = of.programme
+    return FundedProject.objects.create(agency=programme.agency, programme=programme, **fields)
 
 
 def staff(of: Agency, role: Role = Role.AGENCY_ADMIN) -> User:
