@@ -1,19 +1,23 @@
 """The caseworker's desk: what is due, reminders, steps with many cases at once."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from contacts.roles import Role
 from projects import due, reminding
-from projects.models import Application, Extension, Reminder
+from projects.models import Application, Extension, Reminder, TextBlock
 from projects.states import GrantState
 from tests import factories
 from tests.projects import cases, grants
 from tests.projects import factories as funding
 from tests.reading import seen_in
+from tests.site.access import TEXT_BLOCKS, Level
+from tests.site.test_roles import ask, people
 
 pytestmark = pytest.mark.django_db
 LIST = "/verwaltung/projects/application/"
@@ -196,3 +200,53 @@ def test_proposals_are_granted_together_as_long_as_the_money_lasts(place, call, 
     assert states == ["approved", "proposed", "proposed"]
     assert together(logged_in(anna), "approve_together", [second], confirmed="1", **keys)
     assert Application.objects.get(pk=second.pk).state == "proposed"
+
+
+# Blocks of text -----------------------------------------------------------------------------------
+
+
+def test_blocks_of_text_are_written_in_the_list_and_put_into_messages_and_requests(
+    place, call, anna
+):
+    client, address = logged_in(anna), "/verwaltung/projects/textblock/"
+    for use, text in (("message", "Guten Tag!"), ("changes", "Bitte den Plan ergänzen.")):
+        data = {"agency": place.agency.pk, "use": use, "name": "Muster", "text": text}
+        assert client.post(f"{address}add/", data).status_code == 302
+    message, changes = TextBlock.objects.get(use="message"), TextBlock.objects.get(use="changes")
+    assert "Muster" in seen_in(client.get(f"{address}{message.pk}/history/"))
+    case = cases.in_review(call, factories.user("amal@example.org"), anna)
+    page = f"{LIST}{case.pk}/"
+
+    data = {"text": "Liebe Leute", "insert": "text"}
+    shown = client.post(f"{page}message/", {**data, "block_text": message.pk})
+    assert shown.status_code == 200
+    assert "Liebe Leute\n\nGuten Tag!" in shown.text
+    data |= {"sections": ["kosten"], "due_on": "2026-06-01", "block_text": changes.pk}
+    shown = client.post(f"{page}changes/", data)
+    assert "Liebe Leute\n\nBitte den Plan ergänzen." in shown.text
+    assert re.search(r'value="kosten"[^>]*checked', shown.text)
+    assert not case.messages.exists()
+    assert not case.change_requests.exists()
+
+
+def test_each_role_gets_the_pages_of_its_own_blocks_of_text_and_no_others(place):
+    other = factories.agency("Fremde Stelle", factories.district("Landkreis Fremd"))
+    own, foreign = (
+        TextBlock.objects.create(agency=agency, use="message", name="x", text="x")
+        for agency in (place.agency, other)
+    )
+    wrong = []
+    for who, level, client in people(place.agency.pk):
+        for name, readers in TEXT_BLOCKS.items():
+            for row in (own, foreign):
+                arguments = {"changelist": [], "add": [], "export": ["csv"]}.get(name, [row.pk])
+                arguments += ["textblock", 1] if name == "restore" else []
+                is_own = row is own or who == "superuser" or len(arguments) == 0
+                expected = {200} if who in readers and is_own else {403, 404}
+                expected = {200} if name == "export" and who in readers else expected
+                expected = {401} if level is Level.VISITOR else expected
+                expected = {405} if name == "restore" and level is not Level.VISITOR else expected
+                answer = ask(client, reverse(f"admin:projects_textblock_{name}", args=arguments))
+                if answer not in expected:
+                    wrong.append((who, name, row is own, answer))
+    assert wrong == []

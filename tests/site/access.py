@@ -275,6 +275,14 @@ BUDGETS: dict[str, tuple[set[str], int]] = {
 OF_A_BUDGET = re.compile(rf"admin:projects_budget_({'|'.join(BUDGETS)})")
 OF_A_PAYMENT = re.compile(rf"admin:projects_payout_({'|'.join(PAYMENTS)})")
 OF_A_CASE_IN_ADMIN = re.compile(rf"admin:projects_application_({'|'.join([*CASES, *STEPS])})")
+# Blocks of text: who gets the page.
+WRITERS = {Role.CASEWORKER, Role.AGENCY_ADMIN, "superuser"}
+TEXT_BLOCKS = {
+    **dict.fromkeys(("changelist", "export", "change", "history"), READ_CASES),
+    **dict.fromkeys(("add", "delete"), WRITERS),
+    "restore": set(),  # by POST only
+}
+OF_A_TEXT_BLOCK = re.compile(rf"admin:projects_textblock_({'|'.join(TEXT_BLOCKS)})")
 # Addresses that name no row; the last two are files.
 OF_NO_ROW = {"changelist": [], "add": [], "export": ["csv"], "table": ["responsibilities", "csv"]}
 NAME = re.compile(
@@ -342,6 +350,8 @@ def class_of(route: Route) -> str:
         return "case"
     if OF_A_BUDGET.fullmatch(route.name):
         return "budget"
+    if OF_A_TEXT_BLOCK.fullmatch(route.name):
+        return "text block"
     if OF_A_PAYMENT.fullmatch(route.name):
         return "payment"
     if match := NAME.fullmatch(route.name):

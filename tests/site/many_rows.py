@@ -68,6 +68,7 @@ from projects.models import (
     Programme,
     ProgrammeTranslation,
     RuleSet,
+    TextBlock,
 )
 from tests.contacts.county import County
 
@@ -401,6 +402,9 @@ MAKERS: dict[type[Model], Maker] = {
     ],
     Grant: _grant,
     Payout: _payout,
+    TextBlock: lambda n, rows: [
+        TextBlock(agency=rows.place.agency, use="message", name=f"x {n}", text="x")
+    ],
     Page: lambda n, rows: [Page(kind="imprint", owner=f"a-{n}")],
     PageTranslation: _translated(PageTranslation, Page, body="Text"),
 }

@@ -61,5 +61,5 @@ def show(page, request: HttpRequest, case: Application, **context) -> HttpRespon
             **found,
             **context,
         },
-        status=422 if context else 200,
+        status=422 if any(getattr(each, "errors", None) for each in context.values()) else 200,
     )

@@ -17,6 +17,8 @@ Use = TextBlock.Use
 # The texts of a proposal: which blocks can be put into each.
 BLOCKS = {"reason": (Use.GRANT, Use.REFUSAL), "conditions": (Use.CONDITIONS,)}
 
+SEVERAL = ("checklist", "sections")  # fields of many ticks
+
 
 class ProposalForm(forms.Form):
     """A grant with what is recognised of each line of the plan, or a refusal.
@@ -108,7 +110,7 @@ def blocks_for(case: Application, *uses: TextBlock.Use) -> list[TextBlock]:
 
 def with_block(data: Mapping, name: str, blocks: list[TextBlock]) -> dict:
     """What was typed into a form (`data`), with the chosen block at the end of the field `name`."""
-    values = {key: data.getlist(key) if key == "checklist" else data[key] for key in data}
+    values = {key: data.getlist(key) if key in SEVERAL else data[key] for key in data}
     chosen = next((block for block in blocks if str(block.pk) == data.get(f"block_{name}")), None)
     if chosen is not None:
         typed = values.get(name, "").rstrip()

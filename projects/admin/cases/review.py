@@ -24,8 +24,9 @@ from projects.admin.cases.frame import (
     done,
 )
 from projects.admin.cases.page import show
+from projects.admin.cases.proposal_forms import blocks_for, with_block
 from projects.calendar import end_of_day
-from projects.models import Application
+from projects.models import Application, TextBlock
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
 
 S = ApplicationState
@@ -127,8 +128,12 @@ def changes(page, request: HttpRequest, pk: int) -> HttpResponse:
     answers = answers_for(case, now=now)
     asked = {section.slug for section in answers.sections}
     due_on = clock.today(now) + dt.timedelta(days=answers.rules.answer_days)
-    form = ChangesForm(request.POST or None, asked=asked, initial={"due_on": due_on})
-    if request.method == "POST" and form.is_valid():
+    blocks = blocks_for(case, TextBlock.Use.CHANGES)
+    if "insert" in request.POST:
+        form = ChangesForm(asked=asked, initial=with_block(request.POST, "text", blocks))
+    else:
+        form = ChangesForm(request.POST or None, asked=asked, initial={"due_on": due_on})
+    if form.is_bound and form.is_valid():
         try:
             workflow.request_changes(
                 case, **form.cleaned_data, by=request.user, now=now, on=clock.today(now)
@@ -139,6 +144,7 @@ def changes(page, request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The applicant gets a mail. The sections are open now."))
             return HttpResponseRedirect(address(case))
     context = {"title": _("Ask for changes"), "case": case, "form": form, "back": address(case)}
+    context["blocks"] = blocks
     status = 422 if form.errors else 200
     return page.page(request, "admin/projects/application/form.html", context, status=status)
 
