@@ -79,6 +79,15 @@ def hear(
     return issue(application, compose, act, by=by, now=now)
 
 
+def can_be_heard(grant: Grant, about: Hearing.About) -> bool:
+    """Whether there is something to hear the recipient of `grant` about, for the first time."""
+    try:
+        _refuse_needless(grant, about)
+    except RefusedError:
+        return False
+    return True
+
+
 def _refuse_needless(grant: Grant, about: Hearing.About) -> None:
     if grant.application.hearings.filter(about=about).exists():
         raise RefusedError(_("There has been a hearing about this already."))
@@ -151,6 +160,14 @@ def propose_claim(application: Application, *, reason: str, by, now: dt.datetime
     )
     events.record(case, Kind.CLAIM_PROPOSED, actor=Actor.CASEWORKER, by=by, now=now, cents=amount)
     return claim
+
+
+def can_be_claimed(grant: Grant) -> bool:
+    """Whether more than a trifle was paid too much, and the state allows to demand it."""
+    if grant.state not in CLAIMED:
+        return False
+    trifle = rules_of(grant.application.rule_set_id).trifle_cents
+    return owed_cents(grant) > trifle
 
 
 def order_claim(application: Application, *, due_on: dt.date, by, now: dt.datetime) -> Letter:

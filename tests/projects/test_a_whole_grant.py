@@ -90,7 +90,11 @@ class World:
 
     def spend(self, position: int, cents: int, *, side=PlanLine.Side.COSTS, **fields) -> Receipt:
         line = self.grant.lines.get(side=side, position=position)
-        fields = {"payee": "Bäckerei Wolf", "purpose": "Kaffee", "paid_on": dt.date(2026, 9, 5)}
+        fields = {
+            "payee": "Bäckerei Wolf",
+            "purpose": "Kaffee",
+            "paid_on": dt.date(2026, 9, 5),
+        } | fields
         facts = proving.ReceiptFacts(line=line, amount_cents=cents, **fields)
         return proving.add_receipt(self.case, facts, by=self.applicant, now=on("2026-09-20"))
 

@@ -90,7 +90,9 @@ def test_from_the_first_receipt_to_the_document(page):
         assert words in said
     file = Receipt.objects.get(number=1).file
     address = f"/en/antrag/{page.found.case.uuid}/anlagen/{file.uuid}/"
-    assert b"".join(page.client.get(address).streaming_content)[:2] == b"\xff\xd8"
+    picture = page.client.get(address)
+    assert b"".join(picture.streaming_content)[:2] == b"\xff\xd8"
+    picture.close()
 
     check = page.get("pruefen/")
     assert "This is still missing" not in check

@@ -218,6 +218,20 @@ CASES: dict[str, set[str]] = {
     "check_amendment": {Role.CASEWORKER},
     "decide_amendment": {Role.DECIDER},
     "extend": {Role.CASEWORKER},
+    "letter": READ_CASES,
+    "letter_posted": {Role.CASEWORKER, Role.DECIDER},
+    "proof_document": READ_CASES,
+    "proof_query": {Role.CASEWORKER},
+    "proof_check": {Role.CASEWORKER},
+    "proof_send_back": {Role.DECIDER},
+    "hear_repayment": {Role.CASEWORKER},
+    "hear_revocation": {Role.CASEWORKER},
+    "hearing_answer": {Role.CASEWORKER},  # of what came on paper
+    "claim": {Role.CASEWORKER},
+    "order_claim": {Role.DECIDER},
+    "send_back_claim": {Role.DECIDER},
+    "repaid": {Role.FINANCE},
+    "revoke": {Role.DECIDER},
     "enter": {Role.CASEWORKER},
     "section": {Role.CASEWORKER},  # of what came on paper
     "submit": {Role.CASEWORKER},
@@ -232,6 +246,7 @@ STEPS: dict[str, set[str]] = {
     "waive": {Role.CASEWORKER},  # of what came on paper
     "payout_certify": {Role.CASEWORKER},
     "payout_order": {Role.DECIDER},
+    "proof_confirm": {Role.DECIDER},
     "payout_confirm": {Role.CASEWORKER},
     "end_request": {Role.CASEWORKER},
     "reassign": {Role.CASEWORKER},

@@ -4,6 +4,7 @@ The tables are in access.py. What applicants get of their own and of others' cas
 their pages, in tests/projects.
 """
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 
 from contacts.roles import Role
 from projects import attachments, drafts, reminding
-from projects.models import Application
+from projects.models import Application, ProofVersion
 from projects.payment_lists import key_of
 from projects.states import PayoutState
 from projects.terms import Channel
@@ -43,6 +44,10 @@ OF_A_PAYOUT = {f"payout_{step}" for step in ("refuse", "paid", "bounced", "certi
 OF_A_PAYOUT |= {"payout_confirm"}
 OF_A_GRANT = {"payout", "ask_amendment", "decline", "check_amendment", "decide_amendment", "extend"}
 OF_A_GRANT |= {"waive", *OF_A_PAYOUT}
+OF_A_PROOF = {"letter", "letter_posted", "proof_document"}
+PROVING = ["proof_query", "proof_check", "proof_send_back", "hear_repayment", "hear_revocation"]
+PROVING += ["hearing_answer", "claim", "order_claim", "send_back_claim", "repaid", "revoke"]
+OF_A_GRANT |= {"proof_confirm", *OF_A_PROOF, *PROVING}
 
 
 @dataclass
@@ -70,7 +75,7 @@ class Cases:
         file = case.attachments.first()
         more = {"document": [1], "version": [2], "section": ["inhalt"]}
         more["attachment"] = [file.uuid] if file else []
-        more |= {key: [1] for key in OF_A_PAYOUT}
+        more |= {key: [1] for key in OF_A_PAYOUT | OF_A_PROOF}
         objection = self.refused.objections.get().pk
         reminder = self.sent.reminders.get().pk
         more |= {key: [reminder] for key in ("reminder_done", "reminder_move")}
@@ -104,6 +109,9 @@ def make_grant(agency) -> Application:
     amending.request(world.case, what, by=world.amal, now=cases.NOW)
     world.bring(world.ask(), PayoutState.EXPORTED)
     Application.objects.filter(pk=world.pk).update(channel=Channel.PAPER)
+    key, no_digest = uuid.uuid4(), {"digest": "", "pdf_digest": ""}
+    sent = {"submission_key": key, "submitted_at": cases.NOW, "content": {}, "pdf": b"", **no_digest}
+    ProofVersion.objects.create(grant=world.grant, number=1, **sent)
     return world.case
 
 
@@ -181,6 +189,7 @@ def test_a_step_is_taken_by_post_and_by_those_alone_whose_part_it_is(world, name
 
 
 FORMS = ["changes", "propose", "send_back", "lift_hold", "object", "decide_objection"]
+FORMS += PROVING
 FORMS += ["section", "submit", "enter", "late"]
 
 

@@ -10,18 +10,38 @@ from projects.admin.cases import (
     file,
     grants,
     history,
+    keeping,
+    letters,
     objections,
     payouts,
+    proofs,
     proposing,
     reminders,
+    repayments,
     review,
     talking,
 )
 from projects.admin.cases.frame import View, address, answers_for, case_of
 from projects.admin.cases.page import register, show
 
-PARTS = (review, duplicates, proposing, deciding, grants, payouts, objections)
-PARTS += (content, talking, reminders, file, history)
+PARTS = (
+    review,
+    duplicates,
+    proposing,
+    deciding,
+    grants,
+    payouts,
+    proofs,
+    repayments,
+    letters,
+    objections,
+    content,
+    talking,
+    reminders,
+    file,
+    keeping,
+    history,
+)
 
 # By name of the address: its path, and its view.
 VIEWS: dict[str, tuple[str, View]] = {}

@@ -6,9 +6,11 @@ from io import BytesIO
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from portal import clock
 from portal.files import as_attachment
 from projects import actors, differences
 from projects.admin.cases.frame import Panel, Seen, View, address, answers_for, case_of
+from projects.admin.cases.proofs import may_open
 from projects.plan import Plan
 from projects.sections.reading import answers_of
 from projects.states import ApplicationState
@@ -65,8 +67,9 @@ def document(page, request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 def attachment(page, request: HttpRequest, pk: int, number: uuid.UUID) -> HttpResponse:
-    row = case_of(page, request, pk).attachments.filter(uuid=number).first()
-    if row is None:
+    case = case_of(page, request, pk)
+    row = case.attachments.filter(uuid=number).first()
+    if row is None or not may_open(Seen(case, request.user, clock.now()).held, row):
         raise Http404
     return as_download(row)
 
