@@ -11,13 +11,15 @@ from contacts.roles import Role
 from portal import my_data, privacy
 from portal.models import OutboxMessage, User
 from projects import attachments, drafts, sharing, workflow
-from projects.models import Application, Contributor, Invitation
+from projects.models import Application, Contributor, Invitation, Objection
 from projects.sections import BY_SLUG
+from projects.states import PayoutState
 from projects.terms import ApplicantType
+from projects.workflow import amending, objecting
 from tests import factories
 from tests.portal import uploading
 from tests.portal.entering import entered
-from tests.projects import cases
+from tests.projects import cases, grants
 from tests.projects import factories as funding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_german")]
@@ -156,6 +158,46 @@ def test_who_writes_along_gets_their_own_part_of_it(call, amal, badr, caseworker
     assert CANARY not in json.dumps(data) + page + "".join(files)
 
 
+def test_the_copy_holds_the_grant_its_letters_and_its_money(place, badr):
+    """With the file that was issued; of the staff, nobody is named."""
+    world = grants.final_in(place.agency)
+    theirs = grants.final_in(place.agency, call=world.case.call)
+    theirs.case.contributors.update(user=badr)
+    Objection.objects.create(
+        application=theirs.case,
+        letter=theirs.case.letters.get(),
+        text=f"{CANARY} objection",
+        received_on=cases.ON,
+        filed_at=NOW,
+        changed_at=NOW,
+    )
+    world.bring(world.ask(12_345), PayoutState.PAID)
+    wanted = amending.Wanted("Der Regen kam.", award_cents=44_000)
+    amending.request(world.case, wanted, by=world.amal, now=NOW)
+    objecting.file(
+        world.case.letters.get(), "Zu wenig.", received_on=cases.ON, by=world.amal, now=NOW
+    )
+
+    data, _page, files = copy_of(world.amal)
+
+    [own] = data["applications"]["own"]
+    grant = own["grant"]
+    assert grant["amount"].replace("\xa0", " ") == "450,00 €"
+    assert grant["payouts"][0]["iban"] == "DE89 3704 0044 0532 0130 00"
+    assert grant["changes"][0]["reason"] == "Der Regen kam."
+    assert len(grant["plan"]) == 3
+    assert own["objections"][0]["text"] == "Zu wenig."
+    assert [letter["posted"] for letter in own["letters"]] == [cases.ON.isoformat()]
+    assert bytes(world.case.letters.get().pdf) in files.values()
+    everything = json.dumps(data["applications"]) + "".join(files)
+    for unknown in (CANARY, theirs.case.reference, world.anna.email, world.ben.email):
+        assert unknown not in everything
+
+    Contributor.objects.update(user=badr, role=Contributor.Role.EDITOR)
+    together = copy_of(badr)[0]["applications"]["together"]
+    assert not [part for part in together if part.keys() & {"payouts", "objections", "grant"}]
+
+
 # The end ------------------------------------------------------------------------------------------
 
 
@@ -249,6 +291,11 @@ NOT_THEIRS = {
     "projects.callnotice": "what is told to all",
     "projects.latepermit": "a decision of the office about a case that is in the copy",
     "projects.comment": "notes of the staff, which are the office's own",
+    "projects.reminder": "what staff keep in mind",
+    "projects.proposal": "a draft of the decision, which is in the copy as a letter",
+    "projects.ledgerentry": "amounts by the number of a case",
+    "projects.fundedproject": "what is public already",
+    "projects.archiveoffer": "what the archive says to the office",
 }
 
 
