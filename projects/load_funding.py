@@ -20,9 +20,11 @@ from contacts.loading import BadFileError, Record, Ref, Report, load
 from contacts.models import Agency
 from contacts.tables import read_toml
 from portal import clock
-from projects import rule_versions
+from projects import budget, rule_versions
+from projects.budget import Kind
 from projects.calendar import end_of_day, next_working_day, start_of_day
 from projects.models import (
+    Budget,
     Call,
     CallTranslation,
     Programme,
@@ -84,6 +86,9 @@ class FundingFile:
         with transaction.atomic():
             report = load(f"programmes:{self.agency.slug}", self._programmes(programmes))
             rules = {entry["key"]: self._rules(entry, report, now=now) for entry in programmes}
+            for entry in programmes:
+                for money in entry.get("budget", []):
+                    self._budget(entry["key"], money, report, now=now)
             calls = [
                 record
                 for entry in programmes
@@ -162,6 +167,20 @@ class FundingFile:
                 for language in texts
             },
         )
+
+    def _budget(self, key: str, entry: dict, report: Report, *, now: dt.datetime) -> None:
+        """The money of a year: booked where there is no such budget yet, else left alone."""
+        programme = Programme.objects.get(slug=key)
+        pot, made = Budget.objects.get_or_create(programme=programme, year=self._year(entry))
+        if not made:
+            report.unchanged += 1
+            return
+        for kind, name in ((Kind.ALLOCATION, "allocated"), (Kind.RELEASE, "released")):
+            cents = self._cents(self._needed(entry, name))
+            if cents:
+                note = self._needed(entry, "note")
+                budget.book(pot, kind, cents, by=None, now=now, note=note)
+        report.add("created", Budget, [f"{key} {pot.year}"])
 
     # Calls ---------------------------------------------------------------------------------------
 

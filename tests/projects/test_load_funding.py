@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 
 from contacts.loading import BadFileError
 from portal import clock
-from projects import calls, rule_versions
+from projects import budget, calls, rule_versions
 from projects.load_funding import load_funding
-from projects.models import Call, Programme, RuleSet
+from projects.models import Budget, Call, Programme, RuleSet
 from projects.rules import rules_of
 from projects.states import CallState
 from projects.terms import ApplicantType, CostKind, DeclarationKey, MeasureKind
@@ -35,6 +35,8 @@ def test_the_county_s_programme_is_loaded_with_its_ceilings_and_declarations(her
     programme = Programme.objects.get()
     rules = rules_of(programme.rule_sets.get().pk)
     assert programme.email == "mikroprojekte-kfi@lk-l.de"
+    sums = budget.sums_of(Budget.objects.get())
+    assert (sums.allocated, sums.released, sums.free) == (4_000_000, 2_000_000, 2_000_000)
     assert rules.ceilings[MeasureKind.LANGUAGE_COURSE] == 1_000_00
     assert {cents for kind, cents in rules.ceilings.items() if kind != "language-course"} == {
         5_000_00
@@ -46,7 +48,7 @@ def test_the_county_s_programme_is_loaded_with_its_ceilings_and_declarations(her
     for text in rules.declarations.values():
         assert text.versions.keys() == {"de", "en"}
         assert all(text.versions.values())
-    assert report.count("created") == 1 + 2 + 1 + 2 + 4  # programme, rules, calls, texts
+    assert report.count("created") == 1 + 2 + 1 + 1 + 2 + 4  # programme, rules, budget, calls
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,7 @@ def test_next_year_s_calls_come_and_this_year_s_stay(here):
     report = load_funding(FOLDER, now=NOW + dt.timedelta(days=366))
 
     assert report.created == {
+        "budget": ["mikroprojekte-landkreis-leipzig 2027"],
         "call": [
             "mikroprojekte-landkreis-leipzig-2027",
             "fruehstart-landkreis-leipzig-2028",
