@@ -259,6 +259,9 @@ STEPS: dict[str, set[str]] = {
     "message": {Role.CASEWORKER, Role.DECIDER},
     "note": {Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN},
     "remind": {Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN},
+    "lock": {Role.AGENCY_ADMIN, "superuser"},
+    "lift_lock": {Role.AGENCY_ADMIN, "superuser"},
+    "archived": {Role.AGENCY_ADMIN, "superuser"},
     "reminder_done": {Role.CASEWORKER},  # whose it is
     "reminder_move": {Role.CASEWORKER},
 }
