@@ -41,6 +41,8 @@ from projects.mails.proofs import (
     proof_is_in,
     proof_is_queried,
     proof_is_settled,
+    remind_of_proof,
+    remind_of_repayment,
 )
 from projects.mails.sending import is_written, to_applicants, to_office
 
@@ -75,6 +77,8 @@ __all__ = [
     "proof_is_queried",
     "proof_is_settled",
     "remind_of_changes",
+    "remind_of_proof",
+    "remind_of_repayment",
     "time_is_extended",
     "to_applicants",
     "to_office",

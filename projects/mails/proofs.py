@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from projects.mails.sending import to_applicants, to_office
+from projects.mails.sending import is_written, to_applicants, to_office
 from projects.models import Application
 
 PAGE = ("projects:proof",)
@@ -30,3 +30,29 @@ def hearing_is_answered(application: Application, *, number: int, now: dt.dateti
 
 def money_is_back(application: Application, *, now: dt.datetime) -> None:
     to_applicants(application, "repaid", now=now, page=PAGE)
+
+
+# Reminders ----------------------------------------------------------------------------------------
+
+
+def remind_of_proof(application: Application, *, due: dt.date, days: int, now: dt.datetime) -> bool:
+    """So many `days` from the one on which it is due; each once, and anew for another day."""
+    return _remind(application, "proof", due=due, days=days, now=now)
+
+
+def remind_of_repayment(
+    application: Application, *, due: dt.date, days: int, now: dt.datetime
+) -> bool:
+    return _remind(application, "repayment", due=due, days=days, now=now)
+
+
+def _remind(
+    application: Application, what: str, *, due: dt.date, days: int, now: dt.datetime
+) -> bool:
+    """Whether the reminder was new."""
+    name = f"{what}-overdue" if days > 0 else f"{what}-reminder"
+    number = f"{due:%Y%m%d}-{abs(days)}"
+    if is_written(application, name, number):
+        return False
+    to_applicants(application, name, number=number, now=now, page=PAGE, due_on=due)
+    return is_written(application, name, number)

@@ -24,7 +24,7 @@ def to_applicants(
     name: str,
     *,
     now: dt.datetime,
-    number: int | None = None,
+    number: int | str | None = None,
     page: tuple = ("projects:application",),
     replace: bool = False,
     **context,
@@ -58,7 +58,7 @@ def to_applicants(
             )
 
 
-def is_written(application: Application, name: str, number: int) -> bool:
+def is_written(application: Application, name: str, number: int | str) -> bool:
     """Whether anybody has been written the mail `name` about the event `number`."""
     about = f"application:{application.uuid}:{name}-{number}:"
     return OutboxMessage.objects.filter(about__startswith=about).exists()
@@ -118,7 +118,7 @@ def _put(
     *,
     reader: str,
     to: str,
-    number: int | None,
+    number: int | str | None,
     now: dt.datetime,
     language: str,
     replace: bool = False,

@@ -8,9 +8,11 @@ from contacts.roles import Role
 from portal import jobs
 from portal.models import EntranceLink, OutboxMessage
 from projects import reminders, sharing, workflow
-from projects.models import Contributor
+from projects.models import Claim, Contributor, Grant
+from projects.states import GrantState
+from projects.workflow import granted
 from tests import factories
-from tests.projects import cases
+from tests.projects import cases, grants
 from tests.projects import factories as funding
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +126,59 @@ def test_a_second_request_is_a_second_reminder(call, amal, caseworker):
 
 def test_it_runs_every_morning():
     assert jobs.registered()["remind-applicants"].run is reminders.remind
+
+
+# Proof of use and repayment -----------------------------------------------------------------------
+
+
+def mails_of(name: str) -> list[str]:
+    return list(
+        OutboxMessage.objects.filter(about__contains=f":{name}-").values_list("body", flat=True)
+    )
+
+
+def day(due: dt.date, days: int) -> dt.datetime:
+    return dt.datetime.combine(due + dt.timedelta(days=days), dt.time(5), dt.UTC)
+
+
+def test_a_proof_of_use_is_asked_for_before_and_after_its_day_each_time_once(place):
+    found = grants.final_in(place.agency)
+    Grant.objects.filter(pk=found.grant.pk).update(state=GrantState.RUNNING)
+    due = found.grant.proof_due_on
+
+    runs = [days for days in range(-40, 60) for _time in range(2)]
+    written = [days for days in runs if reminders.remind(day(due, days))]
+
+    assert written == [-30, -7, 1, 14, 30]
+    assert len(mails_of("proof-reminder")) == 2
+    assert len(mails_of("proof-overdue")) == 3
+    assert "/de/weiter/" in mails_of("proof-overdue")[0]
+
+
+def test_more_time_begins_the_reminders_anew_and_a_sent_proof_ends_them(place):
+    found = grants.final_in(place.agency)
+    rows = Grant.objects.filter(pk=found.grant.pk)
+    rows.update(state=GrantState.PROOF_DUE)
+    due = found.grant.proof_due_on
+    reminders.remind(day(due, -7))
+    later = due + dt.timedelta(days=20)
+    granted.extend(found.case, "proof", later, reason="Krank", by=found.anna, now=day(due, -6))
+    assert reminders.remind(day(due, 1)) == ""
+    assert reminders.remind(day(later, -5)) == "1 reminders of a proof"  # the job stood still
+    rows.update(state=GrantState.PROOF_SUBMITTED)
+    assert reminders.remind(day(later, 1)) == ""
+
+
+def test_a_repayment_is_asked_for_once_before_and_twice_after_its_day(place):
+    found = grants.final_in(place.agency)
+    Grant.objects.filter(pk=found.grant.pk).update(state=GrantState.REPAYMENT_DUE)
+    due = dt.date(2026, 11, 2)
+    people = {"proposed_by": found.anna, "proposed_at": NOW, "ordered_by": found.ben}
+    Claim.objects.create(
+        grant=found.grant, amount_cents=1_234, reason="x", due_on=due, ordered_at=NOW, **people
+    )
+
+    told = [days for days in range(-20, 60) if reminders.remind(day(due, days))]
+
+    assert told == [-7, 1, 14]
+    assert len(mails_of("repayment-overdue")) == 2

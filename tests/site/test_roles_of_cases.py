@@ -110,7 +110,13 @@ def make_grant(agency) -> Application:
     world.bring(world.ask(), PayoutState.EXPORTED)
     Application.objects.filter(pk=world.pk).update(channel=Channel.PAPER)
     key, no_digest = uuid.uuid4(), {"digest": "", "pdf_digest": ""}
-    sent = {"submission_key": key, "submitted_at": cases.NOW, "content": {}, "pdf": b"", **no_digest}
+    sent = {
+        "submission_key": key,
+        "submitted_at": cases.NOW,
+        "content": {},
+        "pdf": b"",
+        **no_digest,
+    }
     ProofVersion.objects.create(grant=world.grant, number=1, **sent)
     return world.case
 
