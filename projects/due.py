@@ -78,6 +78,8 @@ class Due:
 
 # What applicants do themselves; everything else is for the office.
 OF_APPLICANTS = frozenset({Kind.CHANGES, Kind.PROOF, Kind.QUERY, Kind.HEARING, Kind.REPAYMENT})
+# Days that were set, and can be missed; the others say since when something waits.
+WITH_END = OF_APPLICANTS | {Kind.REMINDER}
 # In which a hearing is still waited for: before money is demanded, or the grant revoked.
 HEARING_STATES = frozenset(G) - {G.REPAYMENT_DUE, G.REPAID, G.CLOSED}
 

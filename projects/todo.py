@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,11 +12,17 @@ from contacts.roles import agencies_of
 from portal import clock
 from portal.dashboard import Line
 from projects import deliveries, reminding
-from projects.actors import CASEWORKERS, DECIDERS, decidable
+from projects.actors import CASEWORKERS, DECIDERS, FINANCE, decidable
 from projects.models import Application, Objection
 from projects.states import ApplicationState as S
-from projects.states import GrantState, ObjectionState
+from projects.states import GrantState, ObjectionState, PayoutState
 
+# Who has to act on payouts in which states.
+PAYOUTS = (
+    (CASEWORKERS, (PayoutState.REQUESTED, PayoutState.BOUNCED)),
+    (DECIDERS, (PayoutState.CERTIFIED,)),
+    (FINANCE, (PayoutState.ORDERED,)),
+)
 RANK = 0  # before the upkeep of contacts: somebody waits for an answer
 
 
@@ -27,6 +34,7 @@ def for_start_page(request: HttpRequest) -> Iterator[Line]:
     yield from _to_decide(request.user)
     yield from _to_check(request)
     yield from _to_handle(request.user)
+    yield from _payouts(request.user)
     yield from _reminders(request.user)
 
 
@@ -78,7 +86,7 @@ def _to_check(request: HttpRequest) -> Iterator[Line]:
 
 
 def _to_handle(user) -> Iterator[Line]:
-    """Letters for the post, payouts that wait for the user's part, proofs that came."""
+    """Letters for the post, and proofs of use that came."""
     agencies = agencies_of(user, CASEWORKERS | DECIDERS)
     if not agencies:
         return
@@ -91,6 +99,20 @@ def _to_handle(user) -> Iterator[Line]:
     proofs = checks.filter(grant__state=GrantState.PROOF_SUBMITTED).count()
     if proofs:
         yield _line(_("Proofs of use to be checked: %(n)d") % {"n": proofs}, "proofs")
+
+
+def _payouts(user) -> Iterator[Line]:
+    """Those that wait for the user's part: to be certified, ordered, or handed over."""
+    waits = Q()
+    for roles, states in PAYOUTS:
+        agencies = agencies_of(user, roles)
+        if agencies:
+            waits |= Q(agency__in=agencies, grant__payouts__state__in=states)
+    if not waits:
+        return
+    number = Application.objects.visible_to(user).filter(waits).distinct().count()
+    if number:
+        yield _line(_("Cases with payouts that wait for you: %(n)d") % {"n": number}, "payouts")
 
 
 def _reminders(user) -> Iterator[Line]:

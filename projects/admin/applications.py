@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from contacts.admin.filters import AgencyFilter
@@ -149,7 +148,10 @@ class ApplicationAdmin(TogetherMixin, ReadOnly, ScopedAdmin):
         if found is None:
             return ""
         day = date_format(found.day, "SHORT_DATE_FORMAT")
-        return format_html("{} {}", day, found.kind.label)
+        if found.kind in due.WITH_END and found.is_over(clock.today()):
+            text = _("%(day)s %(what)s, overdue")
+            return str(text) % {"day": day, "what": found.kind.label}
+        return f"{day} {found.kind.label}"
 
     @admin.display(description=_("requested grant"), ordering="requested_cents")
     def requested(self, application: Application) -> str:

@@ -82,6 +82,9 @@ def test_a_payout_goes_from_hand_to_hand(place, call):
     found = grants.final_in(place.agency, call=call)
     payout = found.ask()
     assert next_due(found.case) == (ON, Kind.CERTIFY)
+    line = "Cases with payouts that wait for you: 1"
+    pages = [seen_in(logged_in(who).get("/verwaltung/")) for who in (found.anna, found.ben)]
+    assert [line in page for page in pages] == [True, False]
     found.bring(payout, "certified")
     assert next_due(found.case) == (ON, Kind.ORDER)
 
@@ -116,6 +119,8 @@ def test_the_queue_begins_with_what_is_due_first(place, call, anna):
     page = client.get(f"{LIST}?next=reminders")
     assert [row.pk for row in page.context["cl"].result_list] == [later.pk]
     assert "Reminders that are due: 1" in seen_in(client.get("/verwaltung/"))
+    Reminder.objects.update(due_on=ON - dt.timedelta(days=1))
+    assert "reminder, overdue" in seen_in(client.get(LIST))
     reminding.move(Reminder.objects.get(), tomorrow, by=anna, on=ON)
     assert not client.get(f"{LIST}?next=reminders").context["cl"].result_list
     for name in ("mine", "letters", "payouts", "proofs", "repayments"):
