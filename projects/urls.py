@@ -109,7 +109,7 @@ urlpatterns = [
         receipts.remove_list,
         name="participants_remove",
     ),
-    path("antrag/<uuid:case>/nachweis/leere-liste.pdf", proof.blank_list, name="blank_list"),
+    path("antrag/<uuid:case>/nachweis/leere-liste.pdf", receipts.blank_list, name="blank_list"),
     path("antrag/<uuid:case>/nachweis/pruefen/", proof.check, name="proof_check"),
     path("antrag/<uuid:case>/nachweis/eingang/", proof.receipt, name="proof_receipt"),
     path(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.files import as_attachment
-from projects import participant_list, proof_papers
+from projects import proof_papers
 from projects.models import Application, Grant, Proof, ProofVersion, Settlement
 from projects.plan_words import name_of
 from projects.proof import result_of, rules_for, use_of
@@ -294,13 +294,3 @@ def document(request: HttpRequest, case: uuid.UUID, number: int) -> HttpResponse
         raise Http404("no such version")
     name = f"{found.reference}-{_('proof of use')}-{number}.pdf"
     return as_attachment(BytesIO(row.pdf), name=name, content_type="application/pdf")
-
-
-@case_page
-def blank_list(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
-    """The list of participants, empty, to print."""
-    found = case_of(request, case)
-    grant_of(found)
-    pdf = participant_list.render(found, now=request.now)
-    name = f"{found.reference}-{_('list of participants')}.pdf"
-    return as_attachment(BytesIO(pdf), name=name, content_type="application/pdf")

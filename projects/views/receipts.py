@@ -1,6 +1,7 @@
 """Receipts of a proof of use, with their photos, and scans of lists of participants."""
 
 import uuid
+from io import BytesIO
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -9,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from portal import limits
+from portal.files import as_attachment
 from portal.views import errors
-from projects import attachments, proof_forms
+from projects import attachments, participant_list, proof_forms
 from projects.models import Application, Attachment, Grant, Receipt
 from projects.plan_words import name_of
 from projects.proof import LineUse, doubles, use_of
@@ -258,3 +260,13 @@ def remove_list(request: HttpRequest, case: uuid.UUID, number: uuid.UUID) -> Htt
         else:
             messages.success(request, _("The list has been erased."))
     return redirect("projects:participants", found.uuid)
+
+
+@case_page
+def blank_list(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
+    """The list of participants, empty, to print."""
+    found = case_of(request, case)
+    grant_of(found)
+    pdf = participant_list.render(found, now=request.now)
+    name = f"{found.reference}-{_('list of participants')}.pdf"
+    return as_attachment(BytesIO(pdf), name=name, content_type="application/pdf")

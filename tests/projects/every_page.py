@@ -21,7 +21,7 @@ from projects.workflow import objecting
 from tests import factories
 from tests.portal import uploading
 from tests.portal.entering import entered
-from tests.projects import cases, every_grant_page
+from tests.projects import cases, every_grant_page, every_proof_page
 from tests.projects import factories as funding
 
 EMAIL = "amal@example.org"
@@ -85,6 +85,7 @@ def make(agency: Agency, now: dt.datetime) -> Pages:
     _decided(found, call, amal, agency, now)
     typed = content(now, vorhaben={"title": [TITLE]})
     every_grant_page.add(found, agency, call, typed, now)
+    every_proof_page.add(found, agency, call, typed, now)
     return found
 
 
