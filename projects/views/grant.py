@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.views import errors
 from projects.grant_forms import AmendmentForm
 from projects.models import Application, Grant
 from projects.plan_words import differences
@@ -17,7 +18,7 @@ from projects.standing import CHANGEABLE, has_open_objection, proof_until, stand
 from projects.states import GrantState
 from projects.status import status_of
 from projects.views.letters import letters_of
-from projects.views.shared import case_of, case_page, moment
+from projects.views.shared import case_of, case_page, may_write_to_the_office, moment
 from projects.workflow import RefusedError, amending, granted, instalments, proving, reclaiming
 
 # In which hardly anybody comes for something else than the proof of use.
@@ -182,6 +183,8 @@ def amendment(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
         return redirect("projects:grant", found.uuid)
     form = AmendmentForm(request.POST or None, grant=grant)
     if request.method == "POST" and form.is_valid():
+        if not may_write_to_the_office(request):
+            return errors.too_many_requests(request)
         try:
             amending.request(found, form.wanted(), **moment(request))
         except RefusedError as refused:

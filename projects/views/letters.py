@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.files import as_attachment
+from portal.views import errors
 from projects import deliveries, letters
 from projects.grant_forms import ObjectionForm
 from projects.models import Application, Delivery, Letter, Objection
 from projects.states import ObjectionState
-from projects.views.shared import case_of, case_page, moment
+from projects.views.shared import case_of, case_page, may_write_to_the_office, moment
 from projects.workflow import RefusedError, objecting
 
 
@@ -87,6 +88,8 @@ def object_to(request: HttpRequest, case: uuid.UUID, number: int) -> HttpRespons
         return redirect(found)
     form = ObjectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        if not may_write_to_the_office(request):
+            return errors.too_many_requests(request)
         try:
             text = form.cleaned_data["text"]
             objecting.file(shown, text, received_on=request.on, **moment(request))

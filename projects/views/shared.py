@@ -9,11 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from contacts.cards import Card, cards_of
 from contacts.resolver import resolve
 from contacts.snapshot import current
-from portal import clock
+from portal import clock, limits
 from portal.entrance import applicant_page
 from portal.public import View
 from projects.answers import Answers, answers_to
 from projects.models import Application
+
+MAILS_AN_HOUR = 30  # to the office, from one account
 
 
 def case_page(view: View) -> View:
@@ -69,3 +71,9 @@ def advisor_of(request: HttpRequest, found: Application) -> Card | None:
         return None
     answer = resolve(place, on=request.on, snapshot=snapshot)
     return next(iter(cards_of(answer, clock.local(request.now))), None)
+
+
+def may_write_to_the_office(request: HttpRequest) -> bool:
+    """Count one more thing that brings the office a mail."""
+    of = f"user:{request.applicant.pk}"
+    return limits.is_within(request, "to-office", amount=MAILS_AN_HOUR, now=request.now, of=of)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import limits
 from portal.files import as_attachment
 from portal.views import errors
 from projects import differences, workflow
@@ -20,9 +19,8 @@ from projects.sections import ATTACHMENTS, BY_SLUG
 from projects.states import APPLICATION_STEPS, Actor, ApplicationState, actors_of
 from projects.status import status_of
 from projects.views.letters import letters_of
-from projects.views.shared import advisor_of, case_of, case_page, moment
+from projects.views.shared import advisor_of, case_of, case_page, may_write_to_the_office, moment
 
-MAILS_AN_HOUR = 30  # to the office, from one account
 LABEL_OF_WORD = gettext_lazy("Your answer to what was asked")
 
 
@@ -74,12 +72,6 @@ def _may_withdraw(found: Application) -> bool:
     return Actor.APPLICANT in actors_of(APPLICATION_STEPS, found.state, to)
 
 
-def _may_write_to_the_office(request: HttpRequest) -> bool:
-    """Count one more thing that brings the office a mail."""
-    of = f"user:{request.applicant.pk}"
-    return limits.is_within(request, "to-office", amount=MAILS_AN_HOUR, now=request.now, of=of)
-
-
 @case_page
 def message(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     """A message to the office."""
@@ -89,7 +81,7 @@ def message(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
     form = TextForm(request.POST)
     if not form.is_valid():
         return show(request, found, form=form, status=422)
-    if not _may_write_to_the_office(request):
+    if not may_write_to_the_office(request):
         return errors.too_many_requests(request)
     workflow.send_message(found, form.cleaned_data["text"], **moment(request))
     messages.success(request, _("Your message has been sent."))
@@ -132,7 +124,7 @@ def precheck(request: HttpRequest, case: uuid.UUID) -> HttpResponse:
         return redirect(found)
     if request.method != "POST":
         return render(request, "projects/application/precheck.html", {"application": found})
-    if not _may_write_to_the_office(request):
+    if not may_write_to_the_office(request):
         return errors.too_many_requests(request)
     said = _("The office has your draft. You get a mail as soon as there are remarks.")
     return _then(request, found, workflow.ask_precheck, said)

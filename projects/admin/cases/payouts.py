@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.admin.scoped import Native
+from contacts.roles import agencies_of
 from portal import clock
 from projects import actors, iban
 from projects.admin.cases.frame import (
@@ -24,6 +25,7 @@ from projects.admin.cases.frame import (
 )
 from projects.grant_forms import PayoutForm
 from projects.models import Application, Payout
+from projects.models.scoping import WHOLE_AGENCY
 from projects.rules import rules_of
 from projects.standing import standing_of
 from projects.states import PAYOUT_STEPS, Actor, PayoutState, actors_of
@@ -31,8 +33,6 @@ from projects.terms import Channel
 from projects.workflow import instalments, paying
 
 P = PayoutState
-# Shown in full to those who look after the money; others see which account it is, and no more.
-WITH_ACCOUNTS = frozenset({Actor.CASEWORKER, Actor.DECIDER, Actor.FINANCE})
 
 
 def read(seen: Seen) -> dict:
@@ -40,12 +40,17 @@ def read(seen: Seen) -> dict:
     if grant is None:
         return {}
     rows = grant.payouts.select_related("certified_by", "ordered_by")
-    shown = iban.shown if seen.held & WITH_ACCOUNTS else iban.masked
+    shown = iban.shown if _sees_accounts(seen) else iban.masked
     return {
         "grant": grant,
         "standing": standing_of(grant),
         "payouts": [(row, shown(row.iban), instalments.is_unconfirmed(row)) for row in rows],
     }
+
+
+def _sees_accounts(seen: Seen) -> bool:
+    """Those who work on cases of the whole agency; coordinators see which account it is."""
+    return seen.user.is_superuser or seen.case.agency_id in agencies_of(seen.user, WHOLE_AGENCY)
 
 
 PANEL = Panel("admin/projects/application/_payouts.html", read)
