@@ -92,7 +92,6 @@ def test_from_the_first_receipt_to_the_document(page):
     address = f"/en/antrag/{page.found.case.uuid}/anlagen/{file.uuid}/"
     picture = page.client.get(address)
     assert b"".join(picture.streaming_content)[:2] == b"\xff\xd8"
-    picture.close()
 
     check = page.get("pruefen/")
     assert "This is still missing" not in check
