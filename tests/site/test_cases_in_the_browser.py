@@ -24,6 +24,7 @@ CODE = "from tests.projects import every_page; print(every_page.written_for_a_br
 DARK = {"list", "tasks with trouble", "section kosten with errors", "section erklaerungen"}
 DARK |= {"attachments", "check with trouble", "receipt", "changes requested", "people", "version"}
 DARK |= {"propose", "proposed case: decide", "refused case", "decide an objection"}
+DARK |= {"grant with money", "ask for money", "amendment", "open a letter", "decide_amendment"}
 DARK |= {"case to change", "ask for changes", "section kosten of paper", "submit paper"}
 
 
