@@ -140,6 +140,22 @@ class WithoutTraceback(logging.Filter):
         return True
 
 
+class WithoutSecrets(logging.Filter):
+    """Takes keys out of the addresses in a log: whoever has such an address needs no log-in.
+
+    Keys are far longer than the words and numbers that addresses have else.
+    """
+
+    key = re.compile(r"[A-Za-z0-9_-]{43,}")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                self.key.sub("…", each) if isinstance(each, str) else each for each in record.args
+            )
+        return True
+
+
 class LanguagePathMiddleware:
     """Redirects `/DE/…` and aliases such as `/prs/…` to the language's one address."""
 

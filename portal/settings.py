@@ -263,6 +263,7 @@ LOGGING = {
     "filters": {
         "request_id": {"()": "portal.middleware.RequestIdFilter"},
         "without_traceback": {"()": "portal.middleware.WithoutTraceback"},
+        "without_secrets": {"()": "portal.middleware.WithoutSecrets"},
     },
     "formatters": {
         "line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}
@@ -279,5 +280,6 @@ LOGGING = {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         # Scanners try any host name, and the place in Django where it fails is always the same.
         "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+        "django.request": {"filters": ["without_secrets"]},  # names the address of what failed
     },
 }

@@ -7,6 +7,8 @@ for the office is due from the day on which it came.
 """
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import (
@@ -89,12 +91,25 @@ def with_next(applications: QuerySet, *, user=None) -> QuerySet:
 
     Adds no query of its own and no row.
     """
-    return applications.annotate(next_due=_next(_office(user)))
+    return applications.annotate(next_due=_next(_office(user).values()))
 
 
 def with_next_of_applicant(applications: QuerySet) -> QuerySet:
     """The same, of what applicants have to do themselves."""
-    return applications.annotate(next_due=_next(_applicant()))
+    return applications.annotate(next_due=_next(_applicant().values()))
+
+
+def days_of(
+    applications: QuerySet, kind: Kind, *, since: dt.date, most: int
+) -> Iterator[tuple[uuid.UUID, str, dt.date]]:
+    """Key, number and day of the cases of which `kind` is due on the local date `since` or later.
+
+    The first `most` by day, in one query. Reminders belong to somebody, and are not asked for here.
+    """
+    rows = applications.annotate(next_due=_office(None)[kind]).order_by("next_due", "pk")
+    rows = rows.filter(next_due__gte=since.isoformat(), next_due__lt=NEVER)
+    for key, reference, text in rows.values_list("uuid", "reference", "next_due")[:most]:
+        yield key, reference, dt.date.fromisoformat(text.partition(" ")[0])
 
 
 def next_of(application) -> Due | None:
@@ -116,7 +131,7 @@ class _Joined(Func):
     output_field = CharField()
 
 
-def _next(lines: list[Expression]) -> Expression:
+def _next(lines: Iterable[Expression]) -> Expression:
     return Least(*lines, output_field=CharField())
 
 
@@ -149,7 +164,7 @@ def _until(what: str, day: str, **since) -> Expression:
     return Coalesce(Subquery(latest), F(day), output_field=DateField())
 
 
-def _applicant() -> list[Expression]:
+def _applicant() -> dict[Kind, Expression]:
     what = Extension.What
     is_granted = Q(state=S.APPROVED)
     before_proof = Q(grant__state__in=[G.ANNOUNCED, G.FINAL, G.RUNNING, G.PROOF_DUE])
@@ -158,26 +173,26 @@ def _applicant() -> list[Expression]:
     query = _until(
         what.QUERY, "grant__proof__query_until", granted_at__gte=OuterRef("grant__changed_at")
     )
-    return [
-        _line(Kind.CHANGES, _first(asked, "due_on"), Q(state=S.CHANGES_REQUESTED)),
-        _line(Kind.PROOF, _until(what.PROOF, "grant__proof_due_on"), is_granted & before_proof),
-        _line(Kind.QUERY, query, is_granted & Q(grant__state=G.PROOF_QUERIED)),
-        _line(
+    found = [
+        (Kind.CHANGES, _first(asked, "due_on"), Q(state=S.CHANGES_REQUESTED)),
+        (Kind.PROOF, _until(what.PROOF, "grant__proof_due_on"), is_granted & before_proof),
+        (Kind.QUERY, query, is_granted & Q(grant__state=G.PROOF_QUERIED)),
+        (
             Kind.REPAYMENT,
             _until(what.REPAYMENT, "grant__claim__due_on"),
             is_granted & Q(grant__state=G.REPAYMENT_DUE),
         ),
-        _line(
+        (
             Kind.HEARING,
             _first(hearings, "answer_until"),
             is_granted & Q(grant__state__in=sorted(HEARING_STATES)),
         ),
     ]
+    return {kind: _line(kind, day, when) for kind, day, when in found}
 
 
-def _office(user) -> list[Expression]:
+def _office(user) -> dict[Kind, Expression]:
     is_granted = Q(state=S.APPROVED)
-    reminders = Reminder.objects.filter(done_at=None, user=user)
     objections = Objection.objects.filter(state=ObjectionState.OPEN)
     unsent = Delivery.objects.filter(way=Delivery.Way.POST, sent_on=None)
     changes = Amendment.objects.filter(state=AmendmentState.REQUESTED)
@@ -186,35 +201,29 @@ def _office(user) -> list[Expression]:
         Kind.ORDER: [P.CERTIFIED],
         Kind.HAND_OVER: [P.ORDERED],
     }
-    return [
-        *_applicant(),
-        *([_line(Kind.REMINDER, _first(reminders, "due_on"))] if user is not None else []),
-        _line(Kind.PRECHECK, _since("changed_at"), Q(state=S.PRECHECK)),
-        _line(Kind.TAKE, _since("changed_at"), Q(state=S.SUBMITTED)),
-        _line(Kind.CHECK, _since("changed_at"), Q(state=S.IN_REVIEW)),
-        _line(Kind.DECIDE, _since("changed_at"), Q(state=S.PROPOSED)),
-        _line(Kind.OBJECTION, _first(objections, "received_on")),
-        _line(Kind.POST, _first(unsent, "letter__dated", "letter__application")),
-        _line(
+    found = [
+        (Kind.PRECHECK, _since("changed_at"), Q(state=S.PRECHECK)),
+        (Kind.TAKE, _since("changed_at"), Q(state=S.SUBMITTED)),
+        (Kind.CHECK, _since("changed_at"), Q(state=S.IN_REVIEW)),
+        (Kind.DECIDE, _since("changed_at"), Q(state=S.PROPOSED)),
+        (Kind.OBJECTION, _first(objections, "received_on"), None),
+        (Kind.POST, _first(unsent, "letter__dated", "letter__application"), None),
+        (
             Kind.AMENDMENT,
             _first(changes, _since("requested_at"), "grant__application"),
             is_granted,
         ),
-        *(
-            _line(
-                kind,
-                _first(
-                    Payout.objects.filter(state__in=states),
-                    _since("changed_at"),
-                    "grant__application",
-                ),
-                is_granted,
-            )
-            for kind, states in payouts.items()
-        ),
-        _line(
+        (
             Kind.PROOF_CHECK,
             _since("grant__changed_at"),
             is_granted & Q(grant__state=G.PROOF_SUBMITTED),
         ),
     ]
+    for kind, states in payouts.items():
+        rows = Payout.objects.filter(state__in=states)
+        since = _first(rows, _since("changed_at"), "grant__application")
+        found.append((kind, since, is_granted))
+    if user is not None:
+        reminders = Reminder.objects.filter(done_at=None, user=user)
+        found.append((Kind.REMINDER, _first(reminders, "due_on"), None))
+    return _applicant() | {kind: _line(kind, day, when) for kind, day, when in found}

@@ -79,6 +79,7 @@ LAYERS = {
             "case_file",
             "due",
             "duplicates",
+            "feeds",
             "reminders",
             "reminding",
             "rule_versions",

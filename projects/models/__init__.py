@@ -4,7 +4,7 @@ from projects.models.calls import Call, CallNotice, CallTranslation, LatePermit
 from projects.models.case import CaseEvent, ChangeRequest, Comment, Message
 from projects.models.content import ApplicationVersion, Attachment, SectionAnswers
 from projects.models.decision import Delivery, Hearing, Letter, Objection, Proposal
-from projects.models.desk import Reminder, TextBlock
+from projects.models.desk import CalendarFeed, Reminder, TextBlock
 from projects.models.funding import (
     CostCategory,
     Declaration,
@@ -27,6 +27,7 @@ __all__ = [
     "ArchiveOffer",
     "Attachment",
     "Budget",
+    "CalendarFeed",
     "Call",
     "CallNotice",
     "CallTranslation",

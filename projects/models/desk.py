@@ -1,4 +1,4 @@
-"""What caseworkers keep for themselves: reminders on cases, and blocks of text."""
+"""What people keep for themselves: reminders on cases, blocks of text, a calendar's address."""
 
 from django.conf import settings
 from django.db import models
@@ -82,3 +82,23 @@ class TextBlock(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CalendarFeed(models.Model):
+    """The secret address under which somebody's calendar program reads what is due for them.
+
+    Whoever has `key` reads the days, without a log-in; a new key ends the old one.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feed"
+    )
+    key = models.CharField(max_length=43, unique=True)
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d}"  # never the key

@@ -7,6 +7,7 @@ and nothing of the others.
 from django.utils.translation import gettext_lazy
 
 from portal import privacy
+from projects.personal_data import calendar_feed
 from projects.personal_data.applications import export
 from projects.personal_data.erasing import erase, kept
 
@@ -45,5 +46,14 @@ def register() -> None:
                 "projects.receipt",
                 "projects.settlement",
             ),
+        )
+    )
+    privacy.register(
+        privacy.PersonalData(
+            name="calendar",
+            label=gettext_lazy("Address for your calendar"),
+            export=calendar_feed.export,
+            erase=calendar_feed.erase,
+            models=("projects.calendarfeed",),
         )
     )

@@ -36,6 +36,7 @@ from contacts.roles import EDITORS, Role, agencies_of
 from portal.models import DataVersion, EntranceLink, LoginCode, User
 from projects.models import (
     Budget,
+    CalendarFeed,
     Call,
     CallNotice,
     CaseSeal,
@@ -92,7 +93,7 @@ FOR_ITS_STAFF = [
 ]
 
 # Nobody reads these as rows: bookkeeping, and texts that are read through what they belong to.
-NOT_READ = {LoadRecord, DataVersion, EntranceLink, LoginCode}
+NOT_READ = {LoadRecord, DataVersion, EntranceLink, LoginCode, CalendarFeed}
 
 
 @dataclass
