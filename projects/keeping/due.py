@@ -53,6 +53,8 @@ def duty_of(application: Application) -> Duty | None:
             return None
         return Duty(Rule.REFUSED, _years(final_on, application.rule_set.keep_refused_years))
     if state == S.APPROVED and application.grant.state == GrantState.CLOSED:
+        if has_open_objection(application):  # one that came late
+            return None
         closed_on = clock.local(application.grant.closed_at).date()
         return Duty(Rule.GRANT, _years(closed_on, application.rule_set.keep_grants_years))
     return None

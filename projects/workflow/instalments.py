@@ -22,6 +22,7 @@ from projects.standing import PAYING, has_open_objection, standing_of
 from projects.states import GrantState, PayoutState
 from projects.terms import Channel
 from projects.workflow.moving import MOVED_ON, NOT_YOU, RefusedError, grant_of, locked
+from projects.workflow.settling import open_settlement
 
 P = PayoutState
 NOT_YET = gettext_lazy(
@@ -30,6 +31,7 @@ NOT_YET = gettext_lazy(
 )
 OBJECTED = gettext_lazy("There is an open objection. Payments wait until it is decided.")
 OVER = gettext_lazy("Nothing is paid for this grant any more.")
+CHECKED = gettext_lazy("The proof of use has been checked; payments wait until that is confirmed.")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def waits(case: Application, grant: Grant) -> str:
         return str(NOT_YET)
     if grant.state not in PAYING | early:
         return str(OVER)
+    if grant.state == GrantState.PROOF_SUBMITTED and open_settlement(grant):
+        return str(CHECKED)  # what it comes to was reckoned with what had been paid by then
     return str(OBJECTED) if has_open_objection(case) else ""
 
 

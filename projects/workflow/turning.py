@@ -100,7 +100,9 @@ def _is_final(grant: Grant, on: dt.date) -> bool:
 
 
 def _is_done(grant: Grant) -> bool:
-    """Nothing is to be paid any more, in either direction, beyond a trifle."""
+    """Nobody waits for an answer, and nothing is to be paid in either direction, but trifles."""
+    if has_open_objection(grant.application):
+        return False
     if grant.payouts.exclude(state__in=[PayoutState.PAID, PayoutState.REFUSED]).exists():
         return False
     if Claim.objects.filter(grant=grant).exists():

@@ -8,6 +8,7 @@ import pytest
 from contacts.roles import Role
 from portal import clock
 from projects import budget, deliveries, events, proof_papers
+from projects.keeping.due import duty_of
 from projects.models import Application, FundedProject, Hearing, Payout, PlanLine, Receipt
 from projects.states import GrantState, PayoutState
 from projects.workflow import (
@@ -15,6 +16,7 @@ from projects.workflow import (
     amending,
     granted,
     instalments,
+    objecting,
     paying,
     proving,
     reclaiming,
@@ -293,6 +295,25 @@ def test_a_cut_that_is_sent_back_is_checked_once_more(proved):
     assert turning.owed_cents(proved.grant) == 0
 
 
+def test_nothing_is_paid_while_a_cut_waits_for_a_second_person(place):
+    """What it comes to is reckoned with what was paid by then; the rest would go out unbooked."""
+    world = partly_paid(place)
+    settling.check(
+        world.case,
+        {2: settling.Recognised(20_000, "Saal ohne Rechnung")},
+        reason="Gekürzt.",
+        rest_given_up=True,
+        by=world.caseworker,
+        now=on("2026-09-22"),
+    )
+    with pytest.raises(RefusedError, match="has been checked"):
+        world.pay(10_000, "2026-09-22")
+
+    settling.confirm(world.case, by=world.decider, now=on("2026-09-23"))
+
+    assert world.sums == (30_000, 30_000, 970_000)
+
+
 @pytest.mark.parametrize(
     ("lines", "reason", "said"),
     [
@@ -315,7 +336,8 @@ def test_only_a_caseworker_checks(proved):
             cut(proved, by=somebody)
 
 
-def test_an_open_payout_is_finished_before_the_check(place):
+def partly_paid(place) -> World:
+    """The proof is in, and 100.00 EUR of the grant have not been asked for."""
     world = World(place)
     letter = world.case.letters.get()
     deliveries.post(letter, posted_on=clock.today(NOW), by=world.caseworker, now=NOW)
@@ -326,6 +348,11 @@ def test_an_open_payout_is_finished_before_the_check(place):
     world.spend(2, 24_500)
     world.spend(1, 5_000, side=PlanLine.Side.INCOME)
     world.prove("2026-09-21")
+    return world
+
+
+def test_an_open_payout_is_finished_before_the_check(place):
+    world = partly_paid(place)
     check = {"reason": "", "by": world.caseworker, "now": on("2026-09-22")}
     with pytest.raises(RefusedError, match="of the grant have not been paid"):
         settling.check(world.case, {}, **check)
@@ -420,3 +447,21 @@ def test_a_grant_is_revoked_after_a_hearing_and_what_was_paid_comes_back(ended):
         ended.case, reason="Widerrufen.", by=ended.caseworker, now=on("2026-11-26")
     )
     assert claim.amount_cents == 40_000
+
+
+def test_no_file_is_closed_or_erased_while_somebody_waits_for_an_answer(proved):
+    """Also an objection that comes late, after everything has been settled."""
+    settling.check(proved.case, {}, reason="", by=proved.caseworker, now=on("2026-09-24"))
+    words = {"text": "Der Bescheid ist falsch.", "received_on": dt.date(2026, 9, 25)}
+    filed = objecting.file(
+        proved.case.letters.get(), **words, by=proved.applicant, now=on("2026-09-25")
+    )
+    turning.turn_all(on("2026-09-26"))
+    assert proved.grant.state == G.SETTLED
+
+    objecting.withdraw(filed, by=proved.applicant, now=on("2026-09-27"))
+    turning.turn_all(on("2026-09-28"))
+    assert proved.grant.state == G.CLOSED
+    assert duty_of(proved.case) is not None
+    objecting.file(proved.case.letters.get(), **words, by=proved.applicant, now=on("2026-09-29"))
+    assert duty_of(proved.case) is None
