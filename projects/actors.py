@@ -19,8 +19,8 @@ def actors_for(user, application: Application) -> frozenset[Actor]:
 
     Contributors are applicants. Of what came on paper or by telephone, the caseworkers of the
     agency are the hands of the applicant, too. Who has joined the staff since has no part in what
-    was their own case. Whoever has acted as caseworker on a case never decides it, and the other
-    way round, whatever roles they hold.
+    was their own case, also after they were taken off it. Whoever has acted as caseworker on a case
+    never decides it, and the other way round, whatever roles they hold.
     """
     if not user.is_authenticated or not user.is_active:
         return frozenset()
@@ -40,17 +40,24 @@ def actors_for(user, application: Application) -> frozenset[Actor]:
 
 
 def _other_side(user, application: Application, parts: set[Actor]) -> set[Actor]:
-    """Of `parts`, the one opposite to that in which `user` has acted on this case before."""
-    if not parts & set(OPPOSITE):
+    """Of `parts`, those opposite to the one in which `user` has acted on this case before.
+
+    To an applicant all are; the hand of one is a caseworker.
+    """
+    if not parts:
         return set()
-    acted = application.events.filter(user=user, actor__in=list(OPPOSITE)).order_by("number")
+    sides = [*OPPOSITE, Actor.APPLICANT]
+    acted = application.events.filter(user=user, actor__in=sides).order_by("number")
     first = acted.values_list("actor", flat=True).first()
+    if first == Actor.APPLICANT:
+        return parts if application.channel == Channel.ONLINE else {Actor.DECIDER}
     return {OPPOSITE[Actor(first)]} if first else set()
 
 
 def decidable(applications, user):
     """Of `applications`, those in whose way to a decision `user` has had no part so far."""
-    acted = CaseEvent.objects.filter(user=user, actor=Actor.CASEWORKER)
+    sides = [Actor.CASEWORKER, Actor.APPLICANT]
+    acted = CaseEvent.objects.filter(user=user, actor__in=sides)
     own = Contributor.objects.filter(user=user)
     return applications.exclude(pk__in=acted.values("application")).exclude(
         pk__in=own.values("application")

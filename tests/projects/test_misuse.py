@@ -18,10 +18,11 @@ from contacts.models import StaffRole
 from contacts.roles import Role
 from portal import files
 from portal.models import LoginCode, User
-from projects import actors, calls, drafts, sharing, workflow
+from projects import actors, calls, drafts, events, sharing, workflow
 from projects.models import Application, Attachment, Contributor, Invitation
 from projects.sections import BY_SLUG
-from projects.states import ApplicationState
+from projects.states import Actor, ApplicationState
+from projects.terms import Channel
 from projects.views import status
 from tests import factories
 from tests.portal.entering import CODE, code_in, entered
@@ -277,6 +278,35 @@ def test_who_joins_the_staff_has_no_part_in_the_own_case(place, sent, applicant)
     for verb in (workflow.take, workflow.withdraw):
         with pytest.raises(workflow.RefusedError):
             verb(sent, by=applicant, now=cases.NOW)
+
+
+def test_who_has_sent_a_case_decides_nothing_of_it_after_they_were_taken_off_it(
+    place, call, draft, applicant
+):
+    asked = sharing.invite(draft, "b@example.org", by=applicant, now=cases.NOW)
+    berta = factories.user("b@example.org")
+    sharing.accept(asked.pk, berta, now=cases.NOW)
+    workflow.submit(draft, key=uuid.uuid4(), **cases.moment(berta))
+    sharing.remove(Contributor.objects.get(user=berta), by=applicant, now=cases.NOW)
+    User.objects.filter(pk=berta.pk).update(is_staff=True)
+    for role in (Role.CASEWORKER, Role.DECIDER, Role.FINANCE):
+        StaffRole.objects.create(user=berta, agency=place.agency, role=role)
+    berta = User.objects.get(pk=berta.pk)
+
+    assert actors.actors_for(berta, draft) == frozenset()
+    assert not actors.decidable(Application.objects.all(), berta)
+    with pytest.raises(workflow.RefusedError):
+        workflow.take(draft, by=berta, now=cases.NOW)
+
+
+def test_whoever_has_entered_what_came_on_paper_does_not_decide_it(place, sent):
+    hand = funding.staff(place.agency, Role.CASEWORKER)
+    StaffRole.objects.create(user=hand, agency=place.agency, role=Role.DECIDER)
+    Application.objects.filter(pk=sent.pk).update(channel=Channel.PAPER)
+    paper = Application.objects.get(pk=sent.pk)
+    events.record(paper, events.Kind.PROOF_SUBMITTED, actor=Actor.APPLICANT, by=hand, now=cases.NOW)
+
+    assert actors.actors_for(hand, paper) == {Actor.CASEWORKER}
 
 
 def test_whom_a_removed_person_has_asked_stays_outside(sent, applicant):

@@ -30,6 +30,7 @@ from projects.actors import CASEWORKERS, DECIDERS, FINANCE
 from projects.answers import Answers, answers_to
 from projects.models import Application
 from projects.states import Actor
+from projects.terms import Channel
 
 View = Callable[..., HttpResponse]
 ROLES = {Actor.CASEWORKER: CASEWORKERS, Actor.DECIDER: DECIDERS, Actor.FINANCE: FINANCE}
@@ -59,7 +60,10 @@ class Seen:
     @cached_property
     def is_own(self) -> bool:
         """Whether the user has written it along, perhaps before they joined the staff."""
-        return self.case.contributors.filter(user=self.user).exists()
+        if self.case.contributors.filter(user=self.user).exists():
+            return True
+        wrote = self.case.events.filter(user=self.user, actor=Actor.APPLICANT)
+        return self.case.channel == Channel.ONLINE and wrote.exists()
 
     @property
     def on(self) -> dt.date:
