@@ -130,10 +130,14 @@ def fetch(letter: Letter, *, by, now: dt.datetime) -> None:
     application = _locked(letter)
     if Actor.APPLICANT not in actors.actors_for(by, application):
         return
+    today = clock.today(now)
     delivery = letter.deliveries.filter(way=Way.PORTAL, fetched_at=None, failed_on=None).first()
     if delivery is None:
         return
-    announced_on = calendar.announced_in_portal(clock.today(now))
+    if calendar.last_day_to_fetch(delivery.sent_on) < today:  # the job has not come by yet
+        _give_up(delivery.pk, now=now)
+        return
+    announced_on = calendar.announced_in_portal(today)
     _announce(delivery, announced_on, fetched_at=now)
     events.record(
         application,

@@ -97,6 +97,20 @@ def test_a_letter_is_delivered_by_the_button_and_by_nothing_else(world, client):
     assert "until 5 Jun 2026" in client.get(url(world)).text
 
 
+def test_a_letter_that_is_opened_too_late_goes_by_post_whenever_the_clock_comes_by(world, client):
+    letter = world.case.letters.get()
+    Delivery.objects.all().delete()
+    days = dt.timedelta(days=11)
+    Delivery.objects.create(letter=letter, way=Delivery.Way.PORTAL, sent_on=ON - days)
+
+    answer = client.post(url(world, "letter", 1), follow=True)
+
+    assert b"".join(answer.streaming_content) == bytes(letter.pdf)
+    missed, posted = Delivery.objects.order_by("pk")
+    assert (missed.fetched_at, missed.announced_on, missed.failed_on) == (None, None, ON)
+    assert (posted.way, posted.sent_on) == (Delivery.Way.POST, None)
+
+
 def test_a_letter_that_came_by_post_can_be_read_too(world, client):
     assert client.get(url(world, "letter_document", 1))["Content-Type"] == "application/pdf"
     assert client.get(url(world, "letter_document", 2)).status_code == 404
