@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -19,16 +19,21 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 WIDEST = 60  # characters
+MEASURED = 200  # lines, after which the columns are as wide as they are
 
 
 def write(file_format: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """The table as a file of `FORMATS`."""
-    lines = [[guarded(writable(cell)) for cell in line] for line in (header, *rows)]
-    return _csv(lines) if file_format == "csv" else _xlsx(lines)
+    """The table as a file of `FORMATS`; `rows` are read once, one after the other."""
+    if file_format == "csv":
+        return b"".join(csv_pieces(header, rows))
+    return _xlsx([guarded(writable(cell)) for cell in line] for line in chain([header], rows))
 
 
 def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """The table as CSV, line by line as `rows` come: however many, they are never held at once."""
+    """The table as CSV, line by line as `rows` come: however many, they are never held at once.
+
+    UTF-8 with a BOM and semicolons: what German spreadsheets open by a double click.
+    """
     yield codecs.BOM_UTF8
     for line in chain([header], rows):
         text = io.StringIO(newline="")
@@ -36,21 +41,15 @@ def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator
         yield text.getvalue().encode()
 
 
-def _csv(lines: list[list[str]]) -> bytes:
-    """UTF-8 with a BOM and semicolons: what German spreadsheets open by a double click."""
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";").writerows(lines)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(lines: list[list[str]]) -> bytes:
+def _xlsx(lines: Iterator[list[str]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
-    for number, column in enumerate(zip(*lines, strict=True), start=1):
+    first = list(islice(lines, MEASURED))
+    for number, column in enumerate(zip(*first, strict=True), start=1):
         width = min(WIDEST, max(8, *(len(cell) + 2 for cell in column)))
         sheet.column_dimensions[get_column_letter(number)].width = width
-    for position, line in enumerate(lines):
+    for position, line in enumerate(chain(first, lines)):
         sheet.append([_cell(sheet, text, bold=position == 0) for text in line])
     found = io.BytesIO()
     book.save(found)
