@@ -64,6 +64,10 @@ def switch_off(user: User) -> None:
     CalendarFeed.objects.filter(user=user).delete()
 
 
+def of(user: User) -> CalendarFeed | None:
+    return CalendarFeed.objects.filter(user=user).first()
+
+
 def find(key: str) -> CalendarFeed | None:
     """The feed with this key, unless the account is switched off."""
     if not KEY.fullmatch(key):

@@ -2,6 +2,7 @@ from django.urls import path
 
 from projects.views import (
     application,
+    calendar,
     files,
     funded,
     funding,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("foerderung/<slug:slug>/", funding.programme, name="programme"),
     path("foerderung/<slug:slug>/formular.pdf", paper.blank_form, name="blank_form"),
     path("foerderung/<slug:slug>/<slug:call>/frist.ics", funding.deadline, name="deadline"),
+    path("konto/kalender/", calendar.calendar, name="calendar"),
+    path("kalender/<str:key>.ics", calendar.calendar_file, name="calendar_file"),
     path("antrag/", start.own_applications, name="own_applications"),
     path("antrag/neu/", start.begin, name="begin"),
     path("antrag/<uuid:case>/", application.application, name="application"),

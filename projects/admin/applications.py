@@ -15,7 +15,7 @@ from contacts.roles import agencies_of
 from portal import clock
 from projects import deliveries, due, money, reminding
 from projects.actors import CASEWORKERS, COORDINATORS, decidable
-from projects.admin import cases, late, numbers, paper
+from projects.admin import calendar, cases, late, numbers, paper
 from projects.admin.together import TogetherMixin
 from projects.models import Application, Payout
 from projects.models.scoping import WHOLE_AGENCY
@@ -172,7 +172,7 @@ class ApplicationAdmin(TogetherMixin, ReadOnly, ScopedAdmin):
         own = [
             path(route, wrap(view), name=f"projects_application_{name}")
             for name, (route, view) in (
-                cases.VIEWS | paper.VIEWS | late.VIEWS | numbers.VIEWS
+                cases.VIEWS | paper.VIEWS | late.VIEWS | numbers.VIEWS | calendar.VIEWS
             ).items()
         ]
         return [*own, *super().get_urls()]

@@ -77,6 +77,8 @@ def make(agency: Agency, now: dt.datetime) -> Pages:
         desk.staff_roles.create(agency=agency, role=role)
     found = Pages(desk)
     found.of_applicant["list"] = reverse("projects:own_applications")
+    found.of_applicant["calendar"] = reverse("projects:calendar")
+    found.of_office["calendar"] = reverse("admin:projects_application_calendar")
     found.of_office["queue"] = reverse("admin:projects_application_changelist")
     call = open_call(agency, now)
     _drafts(found, call, amal, now)

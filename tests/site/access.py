@@ -164,6 +164,7 @@ ENTRANCE = {
     "entrance:link": (410, 410),  # of a link that is no good
     "projects:begin": (200, 200),  # the first questions; the code comes after them
     "projects:own_applications": (401, 200),
+    "projects:calendar": (401, 200),
     **dict.fromkeys(OF_A_CASE, (401, 404)),  # of a case that is not theirs
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
@@ -238,6 +239,7 @@ CASES: dict[str, set[str]] = {
     "numbers": READ_CASES | {Role.COORDINATOR},
     "numbers_export": READ_CASES | {Role.COORDINATOR},
     "report": READ_CASES - {"superuser"},
+    "calendar": READ_CASES | {Role.COORDINATOR},  # everybody's own
     "late": {Role.CASEWORKER, Role.DECIDER, Role.AGENCY_ADMIN},
 }
 # Steps with a case, by POST only: who takes them. All others leave no trace.
@@ -324,6 +326,7 @@ ARGUMENTS = {
     "projects:programme": ["mikroprojekte"],
     "projects:deadline": ["mikroprojekte", "mp-2026"],
     "projects:blank_form": ["mp-2026"],
+    "projects:calendar_file": ["x" * 43],
     **{name: [CASE] for name in OF_A_CASE},
     "projects:section": [CASE, "kosten"],
     "projects:attachment": [CASE, CASE],
@@ -352,6 +355,7 @@ ARGUMENTS = {
     "mfa_remove_webauthn": [1],
 }
 REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
+UNKNOWN = ("projects:calendar_file",)  # a key that is nobody's
 GONE = ("contacts:confirm",)  # a link that is none of ours
 NOT_IN_A_DEMO = ("security",)  # it names nobody: the agencies in its data do not run it
 

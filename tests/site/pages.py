@@ -172,6 +172,8 @@ NO_PAGE = {
     "projects:blank_form": "a file to print: see tests/projects/test_documents.py",
     "projects:deadline": "a file for calendars: see tests/projects/test_funding_pages.py",
     "contacts:accent": "a style sheet of two colours, loaded by the pages of an agency",
+    "projects:calendar_file": "a file for calendars: see tests/projects/test_feeds.py",
+    "projects:calendar": "behind the log-in: see tests/projects/test_markup.py",
     "projects:own_applications": "behind the log-in: see tests/projects/test_markup.py",
     **dict.fromkeys(OF_A_CASE, "behind the log-in: see tests/projects/test_markup.py"),
 }

@@ -40,6 +40,7 @@ from tests.site.access import (
     OF_NO_ROW,
     REDIRECTS,
     STEPS,
+    UNKNOWN,
     Level,
     class_of,
     expected_of,
@@ -225,7 +226,7 @@ def test_a_public_page_is_the_same_for_everybody(everybody):
     assert wrong == []
 
 
-UNUSUAL = dict.fromkeys(REDIRECTS, 302) | dict.fromkeys(NOT_IN_A_DEMO, 404)
+UNUSUAL = dict.fromkeys(REDIRECTS, 302) | dict.fromkeys((*NOT_IN_A_DEMO, *UNKNOWN), 404)
 UNUSUAL |= dict.fromkeys(GONE, 410)
 
 

@@ -34,7 +34,7 @@ OWNER = "owner@example.org"
 TEXT = "kanarienvogel"
 
 OF_NO_CASE = {"changelist": [], "add": [], "enter": [], "late": [], "export": ["csv"]}
-OF_NO_CASE |= {"numbers": [], "numbers_export": ["csv"], "report": [2026]}
+OF_NO_CASE |= {"numbers": [], "numbers_export": ["csv"], "report": [2026], "calendar": []}
 
 
 OF_A_PROPOSAL = {"decide", "preview", "send_back", "lift_hold", "approve", "reject", "waitlist"}
