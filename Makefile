@@ -36,6 +36,7 @@ fmt: $(VENV)/dev.stamp  ## format the code
 bench: $(VENV)/dev.stamp  ## measure against a plain Django answer (NAMES=path.csv.gz)
 	@$(PY) -m bench.run $(NAMES)
 	@$(PY) -m bench.drafts
+	@$(PY) -m bench.grants
 
 messages: $(VENV)/dev.stamp  ## collect the texts to translate (needs gettext)
 	@command -v xgettext >/dev/null || \
