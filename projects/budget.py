@@ -211,13 +211,15 @@ def enter(
 
 @transaction.atomic
 def correct(entry: LedgerEntry, *, note: str, by, now: dt.datetime) -> LedgerEntry:
-    """Take back an entry that was typed wrong, by one in the other direction."""
+    """Take back an entry that was typed wrong, by one in the other direction; once."""
     _refuse_strangers(entry.budget.programme, by=by)
     if entry.kind not in BY_HAND:
         raise ValidationError(_("Only what was entered by hand is corrected here."))
     if not note.strip():
         raise ValidationError(_("Say why."))
     budget = locked(entry.budget)
+    if is_corrected(entry):
+        raise ValidationError(_("It has been booked back already."))
     if getattr(sums_of(budget), NAMES[Kind(entry.kind)]) - entry.cents < 0:
         raise ValidationError(_("This is more than there is to be lowered."))
     return book(
@@ -229,6 +231,14 @@ def correct(entry: LedgerEntry, *, note: str, by, now: dt.datetime) -> LedgerEnt
         note=_("No. %(number)d: %(note)s") % {"number": entry.number, "note": note.strip()},
         corrects=entry.kind,
     )
+
+
+def is_corrected(entry: LedgerEntry) -> bool:
+    """Whether an entry was taken back: its number begins the note, in whatever language."""
+    rows = LedgerEntry.objects.filter(
+        budget=entry.budget_id, kind=Kind.CORRECTION, corrects=entry.kind, cents=-entry.cents
+    )
+    return rows.filter(note__regex=rf"^[^0-9]*{entry.number}[^0-9]").exists()
 
 
 def _refuse_strangers(programme: Programme, *, by) -> None:

@@ -24,7 +24,7 @@ from portal.exports import streamed
 from projects import actors, budget, budget_year, money
 from projects.actors import FUNDING_ADMINS
 from projects.fields import EuroField
-from projects.models import Budget, LedgerEntry, Programme
+from projects.models import Application, Budget, LedgerEntry, Programme
 from projects.models.scoping import WHOLE_AGENCY
 from projects.workflow import call_up_waiting
 
@@ -165,6 +165,9 @@ class BudgetAdmin(ReadOnly, ScopedAdmin):
         sums = budget.sums_of_row(row)
         may_book = actors.may_change(request.user, row.programme.agency_id)
         entries = row.entries.select_related("booked_by").order_by("-number")
+        shown = list(entries[:SHOWN])
+        cases = Application.objects.visible_to(request.user)
+        cases = cases.filter(pk__in={entry.application_id for entry in shown})
         context = {
             "title": str(row),
             "budget": row,
@@ -173,7 +176,8 @@ class BudgetAdmin(ReadOnly, ScopedAdmin):
             "months": months,
             "names": budget_year.names(),
             "chart": budget_year.picture(months),
-            "entries": entries[:SHOWN],
+            "entries": shown,
+            "cases": set(cases.values_list("pk", flat=True)),
             "is_cut": entries.count() > SHOWN,
             "by_hand": budget.BY_HAND,
             "form": (form or EntryForm()) if may_book else None,

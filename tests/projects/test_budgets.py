@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from contacts.roles import Role
 from projects import budget, budget_year, charts, workflow
-from projects.models import Budget, LedgerEntry
+from projects.models import Application, Budget, LedgerEntry
 from tests import factories
 from tests.projects import cases
 from tests.projects import factories as funding
@@ -115,6 +115,13 @@ def test_what_was_typed_wrong_is_booked_back(pot, boss):
 
     assert (back.cents, back.corrects, back.free_after) == (-100_000, "release", 0)
     assert budget.sums_of(pot).released == 0
+    for cents in (100_000, 100_000):  # the same amount, and another row
+        budget.enter(pot, Kind.RELEASE, cents, note="neu", by=boss, now=NOW)
+    with pytest.raises(budget.ValidationError, match="booked back already"):
+        budget.correct(wrong, note="noch einmal geklickt", by=boss, now=NOW)
+    assert budget.sums_of(pot).released == 200_000
+    last = pot.entries.order_by("number").last()
+    budget.correct(last, note="1", by=boss, now=NOW)
     commitment = book(pot, Kind.RESERVATION, 5)
     with pytest.raises(budget.ValidationError, match="entered by hand"):
         budget.correct(commitment, note="x", by=boss, now=NOW)
@@ -204,6 +211,24 @@ def test_a_budget_is_opened_filled_and_corrected_on_its_page(place, client):
     page = client.post(address(pot, "correct", 1), {"note": "falsches Jahr"}, follow=True)
     assert budget.sums_of(pot).released == 0
     assert "No. 1: falsches Jahr" in page.text
+
+
+def test_the_ledger_leads_to_no_case_that_its_reader_does_not_see(place, client):
+    call = cases.open_call(place.agency)
+    pot = cases.money_for(call)
+    caseworker = funding.staff(place.agency, Role.CASEWORKER)
+    case = cases.proposed(call, factories.user("amal@example.org"), caseworker)
+    link = f"/application/{case.pk}/change/"
+    desk = Client()
+    desk.force_login(caseworker, backend="portal.auth.StaffBackend")
+    assert link in desk.get(address(pot)).text
+
+    Application.objects.filter(pk=case.pk).update(restricted_at=NOW)
+
+    page = desk.get(address(pot)).text
+    assert case.reference in page
+    assert link not in page
+    assert link in client.get(address(pot)).text  # the administration sees what is locked
 
 
 def test_what_is_typed_wrong_comes_back_with_its_message(client, pot):
