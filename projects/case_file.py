@@ -249,7 +249,7 @@ def content_of(application: Application, *, now: dt.datetime) -> dict:
             "payouts": [_row(row) for row in grant.payouts.all()],
             "extensions": [_row(row) for row in grant.extensions.all()],
             "amendments": [_row(row) for row in grant.amendments.all()],
-            "receipts": [_row(row) for row in grant.receipts.all()],
+            "receipts": [_row(row) for row in _receipts(grant)],
             "proofs": [_row(row) for row in grant.proof_versions.defer("pdf")],
             "settlements": [_row(row) for row in grant.settlements.all()],
         }
@@ -266,12 +266,20 @@ def _row(row) -> dict:
     }
 
 
+def _receipts(grant: Grant):
+    """None before the first proof was sent: what is being written is the recipient's own."""
+    rows = grant.receipts.all()
+    return rows if grant.proof_versions.exists() else rows.none()
+
+
 def _attachments(application: Application) -> Iterator[Attachment]:
     """The files of the case that may be opened, without lists of participants."""
     rows = application.attachments.exclude(scan=Attachment.Scan.QUARANTINED)
-    grant = Grant.objects.filter(application=application, proof__isnull=False).first()
-    if grant is not None:
+    grant = Grant.objects.filter(application=application).first()
+    if grant is not None and hasattr(grant, "proof"):
         rows = rows.exclude(pk__in=grant.proof.lists.values("pk"))
+    if grant is not None and not grant.proof_versions.exists():
+        rows = rows.exclude(pk__in=grant.receipts.exclude(file=None).values("file"))
     for row in rows:
         if default_storage.exists(row.file.name):
             yield row

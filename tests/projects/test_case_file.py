@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import uuid
 import zipfile
 
 import pytest
@@ -13,7 +14,7 @@ from pypdf import PdfReader
 from contacts.roles import Role
 from projects import attachments, workflow
 from projects.models import Application
-from projects.workflow import talking
+from projects.workflow import proving, talking
 from tests.portal import uploading
 from tests.projects import cases, grants
 from tests.projects import factories as funding
@@ -86,3 +87,33 @@ def test_the_bundle_holds_what_is_stored_byte_by_byte_with_check_sums(place, fou
     assert content["messages"][0]["text"] == "Wann kommt das Geld?"
     assert content["grant"]["payouts"][0]["amount_cents"] == 10_000
     assert grants.IBAN not in json.dumps(content)
+
+
+def test_receipts_are_in_the_bundle_once_they_were_sent(place, found):
+    moment = {"by": found.amal, "now": cases.NOW}
+    photo = uploading.upload("Bon.jpg", uploading.picture_bytes())
+    file = proving.add_file(found.case, photo, **moment)
+    line = found.grant.lines.filter(side="costs").first()
+    facts = proving.ReceiptFacts(line, cases.ON, "Wolf", "Kaffee", 500, file=file)
+    proving.add_receipt(found.case, facts, **moment)
+
+    unsent = get(office(place), found.case, "bundle")
+
+    with zipfile.ZipFile(io.BytesIO(unsent)) as archive:
+        assert not [name for name in archive.namelist() if "Bon" in name]
+        content = json.loads(archive.read("case.json"))
+    assert content["grant"]["receipts"] == []
+    assert "Bon.jpg" not in [row["name"] for row in content["attachments"]]
+    grant = found.grant
+    grant.proof_versions.create(
+        number=1,
+        submission_key=uuid.uuid4(),
+        content={},
+        digest="",
+        pdf=uploading.pdf_bytes(),
+        pdf_digest="",
+        submitted_at=cases.NOW,
+        submitted_by=found.amal,
+    )
+    with zipfile.ZipFile(io.BytesIO(get(office(place), found.case, "bundle"))) as archive:
+        assert [name for name in archive.namelist() if "Bon" in name]
