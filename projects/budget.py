@@ -152,6 +152,7 @@ def book(
     application: Application | None = None,
     note: str = "",
     corrects: Kind | str = "",
+    takes_back: LedgerEntry | None = None,
 ) -> LedgerEntry:
     """Add one entry to the ledger. Locks the budget; the caller's transaction decides.
 
@@ -168,6 +169,7 @@ def book(
         number=last.number + 1 if last else 1,
         kind=kind,
         corrects=corrects,
+        takes_back=takes_back,
         cents=cents,
         free_after=after,
         application=application,
@@ -218,7 +220,7 @@ def correct(entry: LedgerEntry, *, note: str, by, now: dt.datetime) -> LedgerEnt
     if not note.strip():
         raise ValidationError(_("Say why."))
     budget = locked(entry.budget)
-    if is_corrected(entry):
+    if LedgerEntry.objects.filter(takes_back=entry).exists():
         raise ValidationError(_("It has been booked back already."))
     if getattr(sums_of(budget), NAMES[Kind(entry.kind)]) - entry.cents < 0:
         raise ValidationError(_("This is more than there is to be lowered."))
@@ -230,15 +232,8 @@ def correct(entry: LedgerEntry, *, note: str, by, now: dt.datetime) -> LedgerEnt
         now=now,
         note=_("No. %(number)d: %(note)s") % {"number": entry.number, "note": note.strip()},
         corrects=entry.kind,
+        takes_back=entry,
     )
-
-
-def is_corrected(entry: LedgerEntry) -> bool:
-    """Whether an entry was taken back: its number begins the note, in whatever language."""
-    rows = LedgerEntry.objects.filter(
-        budget=entry.budget_id, kind=Kind.CORRECTION, corrects=entry.kind, cents=-entry.cents
-    )
-    return rows.filter(note__regex=rf"^[^0-9]*{entry.number}[^0-9]").exists()
 
 
 def _refuse_strangers(programme: Programme, *, by) -> None:

@@ -27,7 +27,7 @@ def render(agency: Agency, year: int, *, gazetteer: Gazetteer, now: dt.datetime)
             "reference": f"{agency} {year}",
             "intro": [_summary(rows, gazetteer)],
             "sections": [
-                {"title": _("Money"), "parts": _money(agency, year)},
+                {"title": _("Budgets"), "parts": _money(agency, year)},
                 *(
                     {"title": str(statistics.LABELS[by]), "parts": [_table(rows, by, gazetteer)]}
                     for by in By

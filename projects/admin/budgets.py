@@ -266,7 +266,7 @@ class BudgetAdmin(ReadOnly, ScopedAdmin):
         """All bookings as CSV."""
         row = self._found(request, pk)
         header = [_("No."), _("Booked"), _("What"), _("Corrects"), _("Amount"), _("Free")]
-        header += [_("Case"), _("Reason"), _("By")]
+        header += [_("Case"), _("Reason"), _("Booked by")]
         pieces = sheets.csv_pieces(header, _ledger_lines(row))
         return streamed(pieces, name=f"{row.programme.slug}-{row.year}")
 

@@ -224,6 +224,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='number')),
                 ('kind', models.CharField(choices=[('allocation', 'allocated'), ('release', 'released'), ('block', 'blocked'), ('reservation', 'reserved'), ('commitment', 'committed'), ('decommitment', 'commitment ended'), ('payout', 'paid'), ('repayment', 'paid back'), ('correction', 'corrected')], max_length=15, verbose_name='what')),
                 ('corrects', models.CharField(blank=True, choices=[('allocation', 'allocated'), ('release', 'released'), ('block', 'blocked'), ('reservation', 'reserved'), ('commitment', 'committed'), ('decommitment', 'commitment ended'), ('payout', 'paid'), ('repayment', 'paid back'), ('correction', 'corrected')], help_text='Which sum a correction changes.', max_length=15, verbose_name='corrects')),
+                ('takes_back', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_back_by', to='projects.ledgerentry', verbose_name='takes back')),
                 ('cents', models.BigIntegerField(verbose_name='amount')),
                 ('free_after', models.BigIntegerField(verbose_name='free afterwards')),
                 ('reference', models.CharField(blank=True, max_length=20, verbose_name='number of the case')),

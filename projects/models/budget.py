@@ -81,6 +81,14 @@ class LedgerEntry(models.Model):
         blank=True,
         help_text=_("Which sum a correction changes."),
     )
+    takes_back = models.OneToOneField(
+        "self",
+        verbose_name=_("takes back"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="taken_back_by",
+    )
     cents = models.BigIntegerField(_("amount"))
     free_after = models.BigIntegerField(_("free afterwards"))
     application = models.ForeignKey(
