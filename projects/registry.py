@@ -7,11 +7,12 @@ erased. Of a recipient it names bodies and associations, no private person.
 import datetime as dt
 
 from portal import clock
-from projects.models import FundedProject, Grant, Settlement
+from projects.models import CaseEvent, FundedProject, Grant, Settlement
 from projects.states import GrantState
 from projects.terms import LEGAL_PERSONS
 
 UNPUBLISHED = frozenset({GrantState.ANNOUNCED, GrantState.DECLINED, GrantState.REVOKED})
+UNDONE = (CaseEvent.Kind.DECLINED, CaseEvent.Kind.REVOKED)
 
 
 def follow(grant: Grant) -> FundedProject | None:
@@ -20,7 +21,7 @@ def follow(grant: Grant) -> FundedProject | None:
     The amount is what was granted; once the proof of use is checked, what was needed of it.
     """
     application = grant.application
-    if grant.state in UNPUBLISHED:
+    if grant.state in UNPUBLISHED or is_undone(grant):
         FundedProject.objects.filter(application=application).delete()
         return None
     settled = Settlement.objects.filter(grant=grant, sent_back_at=None)
@@ -38,6 +39,11 @@ def follow(grant: Grant) -> FundedProject | None:
         "granted_on": local_day(grant.granted_at),
     }
     return FundedProject.objects.update_or_create(application=application, defaults=values)[0]
+
+
+def is_undone(grant: Grant) -> bool:
+    """Whether it was declined or revoked, also once its file has been closed."""
+    return grant.application.events.filter(kind__in=UNDONE).exists()
 
 
 def recipient_of(grant: Grant) -> str:

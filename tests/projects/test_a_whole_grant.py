@@ -447,6 +447,13 @@ def test_a_grant_is_revoked_after_a_hearing_and_what_was_paid_comes_back(ended):
         ended.case, reason="Widerrufen.", by=ended.caseworker, now=on("2026-11-26")
     )
     assert claim.amount_cents == 40_000
+    late = dt.date(2027, 1, 4)
+    reclaiming.order_claim(ended.case, due_on=late, by=ended.decider, now=on("2026-11-27"))
+    reclaiming.mark_repaid(ended.case, paid_on=late, by=ended.finance, now=on("2027-01-04"))
+    turning.turn_all(on("2027-01-05"))
+    assert ended.grant.state == G.CLOSED
+    assert ended.sums == (0, 0, 1_000_000)
+    assert not FundedProject.objects.exists()
 
 
 def test_no_file_is_closed_or_erased_while_somebody_waits_for_an_answer(proved):
