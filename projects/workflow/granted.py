@@ -24,7 +24,7 @@ from projects.workflow import paying
 from projects.workflow.moving import MOVED_ON, NOT_YOU, RefusedError, grant_of, locked, step
 
 G = GrantState
-LONGEST = dt.timedelta(days=366)  # of an extension
+LONGEST = dt.timedelta(days=366)  # that somebody gets, for whatever
 DECISIONS = (Letter.Kind.GRANT, Letter.Kind.PARTIAL_GRANT)
 
 

@@ -29,6 +29,7 @@ from projects.models import (
 )
 from projects.sections.base import Raw
 from projects.states import GRANT_STEPS, Actor, GrantState
+from projects.workflow.granted import LONGEST
 from projects.workflow.moving import MOVED_ON, NOT_YOU, RefusedError, grant_of, locked, parts_of
 from projects.workflow.moving import step as take_step
 from projects.workflow.settling import open_settlement
@@ -270,6 +271,8 @@ def query(application: Application, text: str, *, until: dt.date, by, now: dt.da
         raise RefusedError(_("Write at least one sentence."))
     if until <= clock.today(now):
         raise RefusedError(_("Give a day that is still to come."))
+    if until > clock.today(now) + LONGEST:
+        raise RefusedError(_("Give a day within a year."))
     if Actor.CASEWORKER in parts_of(by, case) and open_settlement(grant):
         raise RefusedError(_("It has been checked already, and waits for a second person."))
     actor = take_step(grant, GRANT_STEPS, G.PROOF_QUERIED, case=case, by=by, now=now)

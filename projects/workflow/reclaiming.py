@@ -16,6 +16,7 @@ from projects.rules import rules_of
 from projects.standing import standing_of
 from projects.states import GRANT_STEPS, Actor, GrantState
 from projects.workflow import paying
+from projects.workflow.granted import LONGEST
 from projects.workflow.issuing import issue
 from projects.workflow.moving import MOVED_ON, NOT_YOU, RefusedError, grant_of, locked, parts_of
 from projects.workflow.moving import step as take_step
@@ -45,13 +46,16 @@ def hear(
 ) -> Letter:
     """Write to the recipient what is intended and why, with time to answer (§ 28 VwVfG).
 
-    Raises RefusedError for less than two weeks, and where there is nothing to be heard about.
+    Raises RefusedError for less than two weeks or more than a year, and where there is nothing to
+    be heard about.
     """
     on = clock.today(now)
     if not reason.strip():
         raise RefusedError(_("Say why."))
     if answer_until < on + ANSWER:
         raise RefusedError(_("Give at least two weeks for an answer."))
+    if answer_until > on + LONGEST:
+        raise RefusedError(_("Give a day within a year."))
 
     def compose(case: Application) -> dict:
         grant = grant_of(case)
@@ -175,6 +179,8 @@ def order_claim(application: Application, *, due_on: dt.date, by, now: dt.dateti
     on = clock.today(now)
     if due_on < on + ANSWER:
         raise RefusedError(_("Give at least two weeks to pay."))
+    if due_on > on + LONGEST:
+        raise RefusedError(_("Give a day within a year."))
 
     def compose(case: Application) -> dict:
         grant = grant_of(case)
@@ -225,6 +231,8 @@ def mark_repaid(application: Application, *, paid_on: dt.date, by, now: dt.datet
         raise RefusedError(MOVED_ON)
     if paid_on > clock.today(now):
         raise RefusedError(_("This day is still to come."))
+    if paid_on < clock.today(grant.granted_at):
+        raise RefusedError(_("This day lies before the grant."))
     actor = take_step(grant, GRANT_STEPS, G.REPAID, case=case, by=by, now=now)
     Claim.objects.filter(pk=claim.pk).update(paid_on=paid_on)
     booking = {"by": by, "now": now, "application": case}

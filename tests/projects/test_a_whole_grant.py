@@ -160,6 +160,10 @@ def test_from_the_decision_to_the_closed_file(world):
     world.prove("2026-09-21")
     assert world.grant.state == G.PROOF_SUBMITTED
     until = dt.date(2026, 10, 9)
+    with pytest.raises(RefusedError, match="within a year"):
+        proving.query(
+            world.case, "Wo?", until=dt.date.max, by=world.caseworker, now=on("2026-09-25")
+        )
     proving.query(
         world.case, "Wo ist der Beleg?", until=until, by=world.caseworker, now=on("2026-09-25")
     )
@@ -395,6 +399,9 @@ def test_nothing_is_demanded_back_before_the_hearing_or_by_one_person(proved):
     heard = {"about": Hearing.About.REPAYMENT, "answer_until": dt.date(2026, 10, 8)}
     with pytest.raises(RefusedError, match="two weeks"):
         reclaiming.hear(proved.case, **heard, **ask, now=on("2026-09-25"))
+    for_ever = heard | {"answer_until": dt.date.max}
+    with pytest.raises(RefusedError, match="within a year"):
+        reclaiming.hear(proved.case, **for_ever, **ask, now=on("2026-09-24"))
     reclaiming.hear(proved.case, **heard, **ask, now=on("2026-09-24"))
     with pytest.raises(RefusedError, match="heard first"):
         reclaiming.propose_claim(proved.case, **ask, now=on("2026-10-08"))
@@ -409,6 +416,10 @@ def test_nothing_is_demanded_back_before_the_hearing_or_by_one_person(proved):
     reclaiming.send_back_claim(proved.case, "Noch nicht.", by=proved.decider, now=on("2026-10-09"))
     assert proved.grant.state == G.SETTLED
     reclaiming.propose_claim(proved.case, **ask, now=on("2026-10-10"))
+    with pytest.raises(RefusedError, match="within a year"):
+        reclaiming.order_claim(
+            proved.case, due_on=dt.date.max, by=proved.decider, now=on("2026-10-10")
+        )
     letter = reclaiming.order_claim(
         proved.case, due_on=late, by=proved.decider, now=on("2026-10-10")
     )
@@ -417,6 +428,10 @@ def test_nothing_is_demanded_back_before_the_hearing_or_by_one_person(proved):
         reclaiming.mark_repaid(proved.case, paid_on=late, by=proved.decider, now=on("2026-11-03"))
     with pytest.raises(RefusedError, match="still to come"):
         reclaiming.mark_repaid(proved.case, paid_on=late, by=proved.finance, now=on("2026-11-01"))
+    with pytest.raises(RefusedError, match="before the grant"):
+        reclaiming.mark_repaid(
+            proved.case, paid_on=dt.date.min, by=proved.finance, now=on("2026-11-03")
+        )
 
 
 def test_a_grant_is_revoked_after_a_hearing_and_what_was_paid_comes_back(ended):
