@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from portal import clock
 from projects import money
 from projects.calendar import next_working_day
 from projects.letters.frame import content_of, day, in_german, section, text
@@ -80,7 +81,7 @@ def _grant(proposal: Proposal, *, dated: dt.date) -> dict:
 
 
 def _about(application: Application) -> list[str]:
-    sent = application.submitted_at.date() if application.submitted_at else None
+    sent = clock.today(application.submitted_at) if application.submitted_at else None
     if application.received_on:
         sent = application.received_on
     opening = _("You applied for a grant of %(amount)s on %(day)s.") % {

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from portal import clock
 from projects import money
 from projects.letters.frame import LetterError, content_of, day, in_german, section, text
 from projects.letters.plan_tables import plan_annex
@@ -45,7 +46,7 @@ def amendment(asked: Amendment, *, granted: bool, reason: str, dated: dt.date, b
 
 def _changed_on(asked: Amendment) -> str:
     return _("You asked for a change of the grant on %(day)s.") % {
-        "day": day(asked.requested_at.date())
+        "day": day(clock.today(asked.requested_at))
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from contacts.roles import Role
 from projects import letters
-from projects.models import Hearing, Proposal
+from projects.models import Amendment, Grant, Hearing, Proposal
 from tests import factories
 from tests.projects import cases
 from tests.projects import factories as funding
@@ -64,6 +64,19 @@ def test_a_partial_grant_says_how_much_for_what_until_when_and_why(proposal):
         "2. November 2026",  # eight weeks after 5 September is a holiday, and a Saturday
     ):
         assert said in text, said
+
+
+def test_a_letter_names_the_day_on_the_wall_on_which_something_came(proposal):
+    """Half past midnight in summer is still the day before in UTC."""
+    late = dt.datetime(2026, 5, 10, 22, 30, tzinfo=dt.UTC)
+    proposal.application.submitted_at = late
+    letter = letters.decision(proposal, dated=DATED)
+    assert "11. Mai 2026" in letter["data"]["opening"][0]
+
+    grant = Grant(application=proposal.application)
+    asked = Amendment(grant=grant, requested_at=late)
+    letter = letters.amendment(asked, granted=False, reason="Nein.", dated=DATED)
+    assert "11. Mai 2026" in letter["data"]["opening"][0]
 
 
 def test_the_same_input_gives_the_same_letter(proposal):
