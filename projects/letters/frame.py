@@ -32,7 +32,10 @@ TITLES = {
 
 
 class LetterError(ValidationError):
-    """A letter that cannot be written as things are; the message says what is missing."""
+    """A letter that cannot be written as things are; the message says what is missing.
+
+    Letters are written in German; the message is read in the language of whoever tried.
+    """
 
 
 def title_of(kind: str) -> str:
@@ -99,7 +102,9 @@ def content_of(
 def render(content: dict, *, now: dt.datetime) -> bytes:
     """The letter as PDF/UA-1; some 20 ms. Raises LetterError for a decision without its remedy."""
     if content["kind"] in DECISIONS and not content.get("remedy"):
-        raise LetterError(_("A decision without the remedy against it cannot be issued."))
+        raise LetterError(
+            gettext_lazy("A decision without the remedy against it cannot be issued.")
+        )
     return pdf.render(
         "letter.typ", content["data"], language=OFFICIAL, title=content["title"], now=now
     )
@@ -113,7 +118,9 @@ def authority_of(application: Application) -> list[str]:
     lines = [line.strip() for line in application.rule_set.authority.splitlines() if line.strip()]
     if len(lines) < 2:
         raise LetterError(
-            _("The rules of this programme do not name the authority and its address yet.")
+            gettext_lazy(
+                "The rules of this programme do not name the authority and its address yet."
+            )
         )
     return lines
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import clock
 from projects import money
@@ -158,7 +159,9 @@ def repayment(claim: Claim, *, due_on: dt.date, dated: dt.date, by=None) -> dict
     application = claim.grant.application
     account = application.rule_set.repayment_account.strip()
     if not account:
-        raise LetterError(_("The rules of this programme name no account for repayments yet."))
+        raise LetterError(
+            gettext_lazy("The rules of this programme name no account for repayments yet.")
+        )
     payment = [
         _("Please pay until %(day)s to this account:") % {"day": day(due_on)},
         account,
