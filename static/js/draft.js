@@ -2,6 +2,7 @@
 // was saved. Without this module a section is saved by its buttons.
 
 const PAUSE = 4000; // milliseconds after the last key
+const AGAIN = 20000; // milliseconds until what could not be saved is tried once more
 
 function keep(form) {
   const status = form.querySelector("[data-saved]");
@@ -24,13 +25,19 @@ function keep(form) {
         revision.value = saved.revision;
         status.textContent = saved.text;
       } else {
-        changed = answer.status !== 409;
+        if (answer.status !== 409) failed();
         status.textContent = { 401: form.dataset.loggedOut, 409: form.dataset.conflict }[answer.status] ?? form.dataset.lost;
       }
     } catch {
-      changed = true;
+      failed();
       status.textContent = form.dataset.lost;
     }
+  }
+
+  function failed() {
+    changed = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, AGAIN);
   }
 
   form.addEventListener("input", () => {
