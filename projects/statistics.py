@@ -18,10 +18,11 @@ from projects import charts, money
 from projects.charts import Chart
 from projects.funded import town_of
 from projects.models import Call
-from projects.states import UNDECIDED, ApplicationState, PayoutState
+from projects.states import UNDECIDED, ApplicationState, GrantState, PayoutState
 from projects.terms import MeasureKind
 
 S = ApplicationState
+ENDED = Q(grant__state__in=[GrantState.DECLINED, GrantState.REVOKED])
 
 
 class By(StrEnum):
@@ -41,7 +42,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Numbers:
-    """One line. `granted` counts decisions, `granted_cents` the grants as they are now."""
+    """One line. `granted` counts grants that were neither declined nor revoked."""
 
     name: str
     received: int
@@ -86,11 +87,11 @@ def numbers(rows: QuerySet, by: By, *, gazetteer: Gazetteer) -> list[Numbers]:
     lines = counted.annotate(
         received=Count("pk"),
         open=Count("pk", filter=Q(state__in=sorted(UNDECIDED))),
-        granted=Count("pk", filter=Q(state=S.APPROVED)),
+        granted=Count("pk", filter=Q(state=S.APPROVED) & ~ENDED),
         refused=Count("pk", filter=Q(state=S.REJECTED)),
         withdrawn=Count("pk", filter=Q(state=S.WITHDRAWN)),
         requested_cents=Sum("requested_cents", default=0),
-        granted_cents=Sum("grant__award_cents", default=0),
+        granted_cents=Sum("grant__award_cents", filter=~ENDED, default=0),
     )
     payouts = counted.annotate(cents=Sum("grant__payouts__amount_cents", filter=paid, default=0))
     paid_cents = {line["key"]: line["cents"] for line in payouts}
