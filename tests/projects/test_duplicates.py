@@ -12,7 +12,7 @@ from tests.projects import cases, grants
 from tests.projects import factories as funding
 from tests.reading import seen_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)

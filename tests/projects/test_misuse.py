@@ -23,7 +23,7 @@ from projects.models import Application, Attachment, Contributor, Invitation
 from projects.sections import BY_SLUG
 from projects.states import Actor, ApplicationState
 from projects.terms import Channel
-from projects.views import status
+from projects.views import shared
 from tests import factories
 from tests.portal.entering import CODE, code_in, entered
 from tests.projects import cases
@@ -337,7 +337,7 @@ def test_people_can_leave_what_was_withdrawn(sent, applicant, amal):
 
 
 def test_the_office_gets_thirty_mails_an_hour_from_one_account(sent, amal, monkeypatch):
-    monkeypatch.setattr(status, "MAILS_AN_HOUR", 2)
+    monkeypatch.setattr(shared, "MAILS_AN_HOUR", 2)
 
     codes = [amal.post(page("message", sent), {"text": "Hallo"}).status_code for _n in range(3)]
 
