@@ -24,6 +24,7 @@ from contacts.models import (
     Topic,
 )
 from contacts.roles import Role
+from portal import exports
 from portal.admin_site import verwaltung
 from portal.exports import Exportable
 from portal.models import User
@@ -126,10 +127,13 @@ def test_a_list_and_its_forms_ask_as_often_for_300_rows_as_for_3(measured, model
     few, many = measured.of[model]
 
     assert many.rows >= few.rows + MANY - FEW
+    pieces = -(-many.rows // exports.CHUNK)  # an export reads so many rows at once, and again
     different = {
         page: (len(few.queries[page]), len(many.queries[page]))
         for page in few.queries
-        if len(few.queries[page]) != len(many.queries[page])
+        if not 0
+        <= len(many.queries[page]) - len(few.queries[page])
+        <= (len(few.queries[page]) * (pieces - 1) if "/export/" in page else 0)
     }
     assert different == {}
 
