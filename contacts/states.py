@@ -11,7 +11,10 @@ from contacts.models import Agency
 
 @dataclass(frozen=True)
 class StatePack:
-    """`enforcement` is the body to turn to when a barrier is not removed (Directive 2016/2102)."""
+    """`enforcement` is the body to turn to when a barrier is not removed (Directive 2016/2102).
+
+    `barrier_months` is how long the agency has to answer whoever reports a barrier.
+    """
 
     name: str
     accessibility_law: str
@@ -20,6 +23,7 @@ class StatePack:
     data_protection_law: str
     data_protection_authority: str
     data_protection_url: str
+    barrier_months: int = 1  # § 12b(4) BGG for the federation; to be confirmed for each state
 
 
 STATES = {

@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from contacts.models import Area
 from contacts.resolver import resolve
 from contacts.snapshot import Snapshot
-from projects import events, mails, references
+from portal import references
+from projects import events, mails
 from projects.actors import is_caseworker, may_write
 from projects.answers import Answers, answers_to
 from projects.events import Kind

@@ -19,10 +19,11 @@ from contacts.load_office import CONTENT_LANGUAGES
 from contacts.loading import BadFileError, Record, Ref, Report, load
 from contacts.models import Agency
 from contacts.tables import read_toml
+from contacts.working_days import next_working_day
 from portal import clock
 from projects import budget, rule_versions
 from projects.budget import Kind
-from projects.calendar import end_of_day, next_working_day, start_of_day
+from projects.calendar import end_of_day, start_of_day
 from projects.models import (
     Budget,
     Call,

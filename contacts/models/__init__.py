@@ -9,7 +9,15 @@ from contacts.models.areas import (
     Quarter,
     Source,
 )
+from contacts.models.content import Document, DocumentTranslation
 from contacts.models.doubts import Doubt
+from contacts.models.enquiry import (
+    Enquiry,
+    EnquiryEvent,
+    EnquiryMessage,
+    Introduction,
+    NoticeChoice,
+)
 from contacts.models.feedback import Correction, GoldenCase, LookUpCount, MissedInput
 from contacts.models.gaps import DocumentedGap
 from contacts.models.imports import ImportDraft
@@ -27,16 +35,23 @@ __all__ = [
     "Area",
     "Correction",
     "District",
+    "Document",
+    "DocumentTranslation",
     "DocumentedGap",
     "Doubt",
+    "Enquiry",
+    "EnquiryEvent",
+    "EnquiryMessage",
     "GoldenCase",
     "ImportDraft",
+    "Introduction",
     "LegalDetails",
     "LoadRecord",
     "Locality",
     "LookUpCount",
     "MissedInput",
     "Municipality",
+    "NoticeChoice",
     "Office",
     "OfficeTranslation",
     "OpeningHours",

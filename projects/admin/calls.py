@@ -17,17 +17,12 @@ from django.views.decorators.http import require_POST
 from contacts.admin.filters import AgencyFilter
 from contacts.admin.scoped import ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
+from contacts.working_days import holiday_name, is_working_day, next_working_day
 from portal import clock
 from projects import calls
 from projects.admin.call_forms import CallForm, PauseForm
 from projects.admin.shared import FundingAdmin
-from projects.calendar import (
-    holiday_name,
-    is_working_day,
-    last_day,
-    moved_end,
-    next_working_day,
-)
+from projects.calendar import last_day, moved_end
 from projects.models import Call, RuleSet
 from projects.rule_versions import newest_of
 from projects.states import CallState

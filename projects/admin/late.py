@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts.roles import agencies_of
-from portal import clock
-from projects import calls, references
+from portal import clock, references
+from projects import calls
 from projects.admin.cases.forms import LateForm
 from projects.calendar import end_of_day
 from projects.models import Application

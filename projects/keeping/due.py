@@ -11,9 +11,10 @@ from enum import StrEnum
 
 from django.db.models import Q, QuerySet
 
+from contacts.working_days import plus_months
 from portal import clock
 from projects import deliveries
-from projects.calendar import last_day, plus_months, start_of_day
+from projects.calendar import last_day, start_of_day
 from projects.models import Application, LatePermit
 from projects.standing import has_open_objection
 from projects.states import ApplicationState, GrantState

@@ -4,9 +4,9 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from contacts.working_days import next_working_day
 from portal import clock
 from projects import money
-from projects.calendar import next_working_day
 from projects.letters.frame import content_of, day, in_german, section, text
 from projects.letters.plan_tables import plan_annex
 from projects.models import Application, Letter, Proposal

@@ -14,6 +14,14 @@ from projects.models.funding import (
     RuleSet,
 )
 from projects.models.grant import Amendment, Extension, Grant, PlanLine
+from projects.models.guide import (
+    Offer,
+    OfferTime,
+    OfferTranslation,
+    Project,
+    ProjectContact,
+    ProjectTranslation,
+)
 from projects.models.keeping import ArchiveOffer, CaseSeal
 from projects.models.payment import Claim, Payout
 from projects.models.people import Contributor, Invitation
@@ -51,10 +59,16 @@ __all__ = [
     "MeasureType",
     "Message",
     "Objection",
+    "Offer",
+    "OfferTime",
+    "OfferTranslation",
     "Payout",
     "PlanLine",
     "Programme",
     "ProgrammeTranslation",
+    "Project",
+    "ProjectContact",
+    "ProjectTranslation",
     "Proof",
     "ProofVersion",
     "Proposal",

@@ -5,10 +5,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from contacts.models import Absence, Post, Tenure
+from contacts.models.on_duty import posts_of
 from contacts.roles import Role, agencies_of
-from contacts.spans import begun, not_ended
-from portal import clock
 from projects.states import ApplicationState
 
 # Coordinators see the cases of their own posts; editors have no part in grants.
@@ -56,18 +54,3 @@ class CaseQuerySet(models.QuerySet):
     def _key(self, **conditions) -> dict:
         path = self.model.case_path
         return {f"{path}__{name}" if path else name: value for name, value in conditions.items()}
-
-
-def posts_of(user) -> models.QuerySet:
-    """The posts for which `user` answers today.
-
-    Those that they hold, those whose holder they stand in for, and the unfilled ones whose deputy
-    they are.
-    """
-    today = clock.today()
-    current = Tenure.objects.filter(begun(today), not_ended(today))
-    held = current.filter(person__user=user).values("post")
-    away = Absence.objects.filter(begun(today), not_ended(today), stand_in__in=held)
-    replaced = current.filter(person__in=away.values("person")).values("post")
-    unfilled = ~Q(staffing=Post.Staffing.FILLED) & Q(deputy__in=held)
-    return Post.objects.filter(Q(pk__in=held) | Q(pk__in=replaced) | unfilled).values("pk")

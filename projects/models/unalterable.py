@@ -1,36 +1,15 @@
-"""Rows that are written once."""
+"""Rows of a case that are written once."""
 
-from django.db import models
-
+from portal.unalterable import WrittenOnceModel, WrittenOnceQuerySet
 from projects.models.scoping import CaseQuerySet
 
 
-class Unalterable(CaseQuerySet):
-    """Rows that are written once: what was sent, and what has happened."""
-
-    def update(self, **kwargs):
-        raise TypeError(f"{self.model.__name__} rows are not changed.")
-
-    def delete(self):
-        raise TypeError(f"{self.model.__name__} rows are not deleted.")
-
-    def erase(self) -> None:
-        """Delete them nevertheless: a whole case goes, with a seal in its place."""
-        super().delete()
+class Unalterable(WrittenOnceQuerySet, CaseQuerySet):
+    """What was sent, and what has happened; a whole case goes with a seal in its place."""
 
 
-class UnalterableModel(models.Model):
-    """`save()` inserts and nothing else."""
-
+class UnalterableModel(WrittenOnceModel):
     objects = Unalterable.as_manager()
 
     class Meta:
         abstract = True
-
-    def save(self, *args, **kwargs) -> None:
-        if not self._state.adding:
-            raise TypeError(f"{type(self).__name__} rows are not changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise TypeError(f"{type(self).__name__} rows are not deleted.")

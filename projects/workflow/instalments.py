@@ -12,9 +12,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contacts.working_days import plus_months
 from portal import clock
 from projects import account_links, actors, events, iban, mails, money
-from projects.calendar import plus_months
 from projects.events import Kind
 from projects.models import Application, Grant, Payout
 from projects.rules import Rules, rules_of

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils.translation import override
 
+from contacts import working_days
 from contacts.models import Agency
 from projects import calendar
 
@@ -31,18 +32,18 @@ def day(text: str) -> dt.date:
     ],
 )
 def test_a_day_off_moves_to_the_next_working_day_of_its_state(state, last, worked_on):
-    assert calendar.next_working_day(day(last), state) == day(worked_on)
-    assert calendar.is_working_day(day(last), state) == (last == worked_on)
+    assert working_days.next_working_day(day(last), state) == day(worked_on)
+    assert working_days.is_working_day(day(last), state) == (last == worked_on)
 
 
 def test_a_holiday_has_a_name_and_a_saturday_has_none():
     with override("de"):
-        assert calendar.holiday_name(day("2026-10-31"), SAXONY) == "Reformationstag"
-        assert calendar.holiday_name(day("2026-11-18"), SAXONY) == "Buß- und Bettag"
-        assert calendar.holiday_name(day("2026-11-18"), ANHALT) == ""
-        assert calendar.holiday_name(day("2026-11-14"), SAXONY) == ""
+        assert working_days.holiday_name(day("2026-10-31"), SAXONY) == "Reformationstag"
+        assert working_days.holiday_name(day("2026-11-18"), SAXONY) == "Buß- und Bettag"
+        assert working_days.holiday_name(day("2026-11-18"), ANHALT) == ""
+        assert working_days.holiday_name(day("2026-11-14"), SAXONY) == ""
     with override("en"):
-        assert calendar.holiday_name(day("2026-10-31"), SAXONY) == "Reformation Day"
+        assert working_days.holiday_name(day("2026-10-31"), SAXONY) == "Reformation Day"
 
 
 @pytest.mark.parametrize(
@@ -96,12 +97,12 @@ def test_an_end_moves_to_another_day_at_the_same_time_by_the_clock_on_the_wall()
     ],
 )
 def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(begun, months, ends):
-    assert calendar.plus_months(day(begun), months) == day(ends)
+    assert working_days.plus_months(day(begun), months) == day(ends)
 
 
 def test_the_calendar_ends_somewhere():
     with pytest.raises(ValueError, match="outside the calendar"):
-        calendar.plus_months(day("9999-12-01"), 1)
+        working_days.plus_months(day("9999-12-01"), 1)
 
 
 # Letters ------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ def test_a_posted_letter_is_announced_and_becomes_final(state, posted, announced
     assert announced_on == dt.date.fromisoformat(announced), POST
     last = calendar.objection_until(announced_on, state)
     assert last == dt.date.fromisoformat(until), source
-    assert calendar.is_working_day(last, state)
+    assert working_days.is_working_day(last, state)
     assert calendar.final_on(announced_on, state) == last + dt.timedelta(days=1)
 
 

@@ -1,6 +1,6 @@
 import itertools
 
-from projects import references
+from portal import references
 
 
 def test_a_reference_reads_back_in_any_writing():

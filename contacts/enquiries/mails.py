@@ -1,0 +1,114 @@
+"""Mails about an enquiry: each once per enquiry, event and reader, in the event's transaction.
+
+Senders read them in the language in which they wrote, with German below; the desk reads German.
+Subjects name the number of the enquiry, and nobody. A mail to the desk says what kind of enquiry it
+is and where, and leads to the administration: who wrote and what stands there only.
+"""
+
+import datetime as dt
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from contacts.models import Enquiry, NoticeChoice
+from contacts.models.enquiry import OWN_POSTS, WHOLE_AGENCY
+from contacts.models.on_duty import on_duty
+from contacts.roles import agencies_of
+from portal import outbox
+from portal.mail_texts import in_both_languages
+
+SUBJECTS = {
+    "receipt": _("Your enquiry %(number)s has arrived"),
+    "new": _("New enquiry %(number)s"),
+}
+Each = NoticeChoice.Each
+
+
+def to_sender(
+    enquiry: Enquiry, name: str, *, now: dt.datetime, number: int | None = None, **context
+) -> None:
+    """The mail `name` to whoever wrote, where they gave an address.
+
+    `number` tells events of the same kind apart.
+    """
+    if not enquiry.email:
+        return
+    language = enquiry.language or settings.LANGUAGE_CODE
+    with override(language):
+        link = settings.SITE_URL + reverse("contacts:enquiry_status")
+        _put(
+            enquiry, name, "sender", to=enquiry.email, now=now, number=number, link=link, **context
+        )
+
+
+def to_desk(
+    enquiry: Enquiry, name: str, *, now: dt.datetime, number: int | None = None, **context
+) -> None:
+    """The mail `name` to those who answer for the enquiry today, as each of them likes.
+
+    Where nobody of them has an account, it goes to the mailbox of the post or of the agency.
+    """
+    path = reverse("admin:contacts_enquiry_change", args=[enquiry.pk])
+    with override(settings.LANGUAGE_CODE):
+        for reader, address in _desk_addresses(enquiry).items():
+            link = settings.SITE_URL + path
+            _put(enquiry, name, reader, to=address, now=now, number=number, link=link, **context)
+
+
+def to_agency(
+    enquiry: Enquiry, name: str, *, now: dt.datetime, number: int | None = None, **context
+) -> None:
+    """The mail `name` to the mailbox of the agency as a whole."""
+    if not enquiry.agency.email:
+        return
+    path = reverse("admin:contacts_enquiry_change", args=[enquiry.pk])
+    with override(settings.LANGUAGE_CODE):
+        link = settings.SITE_URL + path
+        to = enquiry.agency.email
+        _put(enquiry, name, "agency", to=to, now=now, number=number, link=link, **context)
+
+
+def _desk_addresses(enquiry: Enquiry) -> dict[str, str]:
+    """By key of the reader; empty where all who answer want no single mails."""
+    post, agency = enquiry.assigned_post, enquiry.agency
+    if post is not None:
+        roles = OWN_POSTS | WHOLE_AGENCY
+        users = [u for u in on_duty(post) if agency.pk in agencies_of(u, roles)]
+        if users:
+            choices = dict(NoticeChoice.objects.filter(user__in=users).values_list("user", "each"))
+            return {
+                f"user-{user.pk}": user.email
+                for user in users
+                if choices.get(user.pk, Each.SINGLE) == Each.SINGLE
+            }
+    mailbox = (post.email if post else "") or agency.email
+    return {"mailbox": mailbox} if mailbox else {}
+
+
+def _put(
+    enquiry: Enquiry,
+    name: str,
+    reader: str,
+    *,
+    to: str,
+    now: dt.datetime,
+    number: int | None,
+    **context,
+) -> None:
+    event = name if number is None else f"{name}-{number}"
+    outbox.put(
+        f"enquiry:{enquiry.uuid}:{event}:{reader}",
+        to=to,
+        subject=str(SUBJECTS[name]) % {"number": enquiry.reference},
+        body=in_both_languages(
+            f"contacts/mail/enquiry-{name}.txt",
+            {"enquiry": enquiry, "agency": enquiry.agency, **context},
+        ),
+        now=now,
+        language=enquiry.language or settings.LANGUAGE_CODE,
+        owner=enquiry.agency.slug,
+        from_name=str(enquiry.agency),
+        reply_to=enquiry.agency.email,
+    )

@@ -1,0 +1,86 @@
+"""What an agency publishes."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from parler.fields import TranslationsForeignKey
+from parler.managers import TranslatableManager
+from parler.models import TranslatableModel, TranslatedFieldsModel
+
+from contacts.models.agencies import Agency
+from contacts.models.scoping import TranslatedPublishedQuerySet
+from portal.data_version import PublicQuerySet
+from portal.history import Tracked
+
+validate_partial_date = RegexValidator(
+    r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+    _("A year, a month or a day, such as 2019, 2019-05 or 2019-05-31."),
+)
+
+
+class Document(TranslatableModel):
+    """A paper that an agency has published: what it is, of when, how large, and where it lies.
+
+    `issued` is as exact as it is known: year, year-month or day (ISO). `size_bytes` is what the
+    publisher says of it; None is unknown.
+    """
+
+    class Kind(models.TextChoices):
+        CONCEPT = "concept", _("Concept")
+        REPORT = "report", _("Report")
+        GUIDE = "guide", _("Guide")
+        LEAFLET = "leaflet", _("Leaflet")
+        HANDOUT = "handout", _("Handout")
+        FORM = "form", _("Form")
+        MAP = "map", _("Map")
+
+    public_scope = "content"
+    agency_path = "agency"
+
+    slug = models.SlugField(_("name in the address"), max_length=80, unique=True)
+    agency = models.ForeignKey(
+        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="documents"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    issued = models.CharField(
+        _("of"),
+        max_length=10,
+        blank=True,
+        validators=[validate_partial_date],
+        help_text=_("A year, a month or a day, such as 2019, 2019-05 or 2019-05-31."),
+    )
+    language = models.CharField(_("language"), max_length=10, default="de")
+    size_bytes = models.PositiveIntegerField(_("size in bytes"), null=True, blank=True)
+    url = models.URLField(_("where it lies"), max_length=500, blank=True)
+    rank = models.PositiveSmallIntegerField(_("position in the list"), default=0)
+
+    objects = TranslatableManager.from_queryset(TranslatedPublishedQuerySet)()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["agency", "rank", "slug"]
+
+    def __str__(self) -> str:
+        return self.safe_translation_getter("title", default=self.slug, any_language=True)
+
+
+class DocumentTranslation(TranslatedFieldsModel):
+    public_scope = "content"
+
+    master = TranslationsForeignKey(
+        Document, on_delete=models.CASCADE, related_name="translations", null=True
+    )
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.CharField(_("in short"), max_length=500, blank=True)
+
+    objects = PublicQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("translation")
+        unique_together = [("language_code", "master")]
+
+    def __str__(self) -> str:
+        return self.title
