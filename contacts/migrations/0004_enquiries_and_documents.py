@@ -187,6 +187,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('each', models.CharField(choices=[('single', 'a mail for each enquiry'), ('daily', 'one mail in the morning of a working day, if there is something'), ('none', 'no mail: I look at the list')], default='single', max_length=10, verbose_name='new enquiries')),
+                ('told_until', models.DateTimeField(editable=False, null=True)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='enquiry_notices', to=settings.AUTH_USER_MODEL)),
             ],
             options={

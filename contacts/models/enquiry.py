@@ -405,6 +405,8 @@ class NoticeChoice(models.Model):
     each = models.CharField(
         _("new enquiries"), max_length=10, choices=Each.choices, default=Each.SINGLE
     )
+    # What came until then stood in a daily mail, or was there before the choice was made.
+    told_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("choice of notices")
