@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # Kinds of fields on which `aria-required` says nothing: they have no role that knows it.
-UNSAID = frozenset({"radio", "date", "file"})
+UNSAID = frozenset({"radio", "date", "time", "file"})
 
 
 class PortalFormRenderer(TemplatesSetting):
@@ -25,6 +25,19 @@ class TrapField(forms.CharField):
         widget = forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"})
         kwargs = {"label": gettext_lazy("Leave this field empty"), "widget": widget} | kwargs
         super().__init__(required=False, max_length=200, **kwargs)
+
+
+class DayField(forms.DateField):
+    """A local date: from the browser's calendar, or typed as 31.10.2026."""
+
+    def __init_gettext_lazy(self, **kwargs) -> None:
+        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"])
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        kwargs["error_messages"] = {
+            "invalid": gettext_lazy("Enter a day, such as 31.10.2026."),
+            **kwargs.get("error_messages", {}),
+        }
+        super().__init_gettext_lazy(**kwargs)
 
 
 class PortalForm(forms.Form):

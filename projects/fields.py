@@ -66,19 +66,6 @@ class WholeField(forms.IntegerField):
         return {"autocomplete": "off"}
 
 
-class DayField(forms.DateField):
-    """A local date: from the browser's calendar, or typed as 31.10.2026."""
-
-    def __init__(self, **kwargs) -> None:
-        kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"])
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        kwargs["error_messages"] = {
-            "invalid": _("Enter a day, such as 31.10.2026."),
-            **kwargs.get("error_messages", {}),
-        }
-        super().__init__(**kwargs)
-
-
 class YesNoField(forms.TypedChoiceField):
     """A question with the answers yes and no, and none of them chosen beforehand."""
 

@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.forms import PortalForm
+from portal.forms import DayField, PortalForm
 from projects.eligibility import Elsewhere, Idea
-from projects.fields import DayField, EuroField
+from projects.fields import EuroField
 from projects.terms import ApplicantType, MeasureKind
 
 CHOOSE = [("", _("Please choose"))]

@@ -8,9 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.forms import PortalForm
+from portal.forms import DayField, PortalForm
 from projects import iban, money
-from projects.fields import DayField, EuroField
+from projects.fields import EuroField
 from projects.models import Application, Grant, Payout
 from projects.plan_words import name_of
 from projects.workflow import amending, instalments

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal import uploads
-from portal.forms import PortalForm
-from projects.fields import DayField, EuroField
+from portal.forms import DayField, PortalForm
+from projects.fields import EuroField
 from projects.models import Grant, PlanLine, Receipt
 from projects.plan_words import name_of
 

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from contacts.resolver import LookUp, Outcome, Resolution, look_up
-from projects.fields import DayField
+from portal.forms import DayField
 from projects.sections.base import Basis, BoundSection, Rows, Section, SectionForm
 from projects.terms import LEGAL_PERSONS, ApplicantType, StartRule
 
