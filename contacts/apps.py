@@ -16,13 +16,14 @@ class ContactsConfig(AppConfig):
             corrections,
             imports,
         )
+        from contacts.enquiries import digest, reminding
         from portal import dashboard, owners
         from portal.accounts import passwords
 
         owners.register(owners.Owners(_seen_by, _changed_by, _names))
         dashboard.register(_to_do)
         passwords.sources.append(_own_words)
-        for part in (colleagues, confirming, corrections, imports):
+        for part in (colleagues, confirming, corrections, imports, reminding, digest):
             part.register_jobs()
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from contacts.models import Enquiry, NoticeChoice
+from contacts.models import Agency, Enquiry, NoticeChoice, Post
 from contacts.models.enquiry import OWN_POSTS, WHOLE_AGENCY
 from contacts.models.on_duty import on_duty
 from contacts.roles import agencies_of
@@ -22,6 +22,14 @@ from portal.mail_texts import in_both_languages
 SUBJECTS = {
     "receipt": _("Your enquiry %(number)s has arrived"),
     "new": _("New enquiry %(number)s"),
+    "answer": _("Answer to your enquiry %(number)s"),
+    "handed-on": _("Your enquiry %(number)s: somebody else takes care of it"),
+    "proposal": _("Your enquiry %(number)s: somebody may suit you"),
+    "came": _("Enquiry %(number)s was handed on to you"),
+    "reminder": _("Enquiry %(number)s waits for an answer"),
+    "look-again": _("Look again at enquiry %(number)s"),
+    "late": _("Enquiry %(number)s is late"),
+    "unattended": _("Enquiry %(number)s: nobody is at the desk"),
 }
 Each = NoticeChoice.Each
 
@@ -70,9 +78,23 @@ def to_agency(
         _put(enquiry, name, "agency", to=to, now=now, number=number, link=link, **context)
 
 
+def to_lead(
+    enquiry: Enquiry, name: str, lead: Post, *, now: dt.datetime, number: int | None = None
+) -> None:
+    """The mail `name` to those who answer for the leading post, as each of them likes."""
+    path = reverse("admin:contacts_enquiry_change", args=[enquiry.pk])
+    with override(settings.LANGUAGE_CODE):
+        for reader, address in _addresses(lead, enquiry.agency).items():
+            link = settings.SITE_URL + path
+            _put(enquiry, name, reader, to=address, now=now, number=number, link=link)
+
+
 def _desk_addresses(enquiry: Enquiry) -> dict[str, str]:
+    return _addresses(enquiry.assigned_post, enquiry.agency)
+
+
+def _addresses(post: Post | None, agency: Agency) -> dict[str, str]:
     """By key of the reader; empty where all who answer want no single mails."""
-    post, agency = enquiry.assigned_post, enquiry.agency
     if post is not None:
         roles = OWN_POSTS | WHOLE_AGENCY
         users = [u for u in on_duty(post) if agency.pk in agencies_of(u, roles)]
