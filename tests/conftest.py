@@ -19,9 +19,10 @@ CONFIGURED = pytest.StashKey[str]()  # the name of the database that is not for 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Adapt the settings before anything has used them; the settings module stays as it is."""
-    if compile_catalogues(settings.LOCALE_PATHS):
-        # Django has loaded its translations by now, without those that were compiled just here.
-        setting_changed.send(pytest_configure, setting="LOCALE_PATHS", value=None, enter=True)
+    compile_catalogues(settings.LOCALE_PATHS)
+    # Django has loaded its translations by now, without what was compiled since, here or by a run
+    # beside this one.
+    setting_changed.send(pytest_configure, setting="LOCALE_PATHS", value=None, enter=True)
     scratch = tempfile.TemporaryDirectory(prefix="ansprechbar-tests-")
     config.add_cleanup(scratch.cleanup)
     settings.VAR_DIR = settings.STATIC_ROOT = Path(scratch.name)
