@@ -20,6 +20,7 @@ TASKS = {
     "contacts": _("Who answers"),
     "inbox": _("What needs a decision"),
     "funding": _("What is funded"),
+    "content": _("What is published"),
     "places": _("Places"),
     "record": _("To look up"),
     "access": _("Accounts and legal texts"),

@@ -21,6 +21,8 @@ class ProjectsConfig(AppConfig):
         )
         pages.of_places.register(panels.of_place, state=panels.call_states)
         pages.of_agencies.register(panels.of_agency, state=panels.call_states)
+        pages.of_places.register(panels.projects_at)
+        pages.of_agencies.register(panels.projects_of_agency)
         call_mails.register_jobs()
         attachments.register_jobs()
         reminders.register_jobs()

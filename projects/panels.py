@@ -1,4 +1,4 @@
-"""What the start page and the pages of towns and agencies show of funding: the calls of now."""
+"""What the start page and the pages of towns and agencies show: calls of now, projects."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from contacts.places import Place
 from contacts.published import AgencyView
 from contacts.resolver import resolve
 from contacts.snapshot import current as contacts_of
+from projects import undertakings
 from projects.call_words import end_in_words, time_left
 from projects.funding import CallView, ProgrammeView, current
 from projects.states import CallState
@@ -52,6 +53,18 @@ def open_calls(request: HttpRequest, agency: AgencyView | None = None) -> list[C
 def of_agency(request: HttpRequest, agency: AgencyView) -> str:
     calls = open_calls(request, agency)
     return render_to_string("projects/funding/_panel.html", {"calls": calls}) if calls else ""
+
+
+def projects_of_agency(request: HttpRequest, agency: AgencyView) -> str:
+    return _projects(undertakings.current(request.versions).of_agency(agency))
+
+
+def projects_at(request: HttpRequest, place: Place) -> str:
+    return _projects(undertakings.current(request.versions).at(place))
+
+
+def _projects(found: list[undertakings.ProjectView]) -> str:
+    return render_to_string("projects/project/_panel.html", {"projects": found}) if found else ""
 
 
 def of_place(request: HttpRequest, place: Place) -> str:

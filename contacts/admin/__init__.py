@@ -2,6 +2,7 @@
 
 from contacts.admin import (
     colleagues,
+    content,
     corrections,
     feedback,
     gaps,
@@ -17,6 +18,7 @@ from contacts.admin import (
 
 __all__ = [
     "colleagues",
+    "content",
     "corrections",
     "feedback",
     "gaps",

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from contacts import panels
+from contacts import documents, panels
 from contacts.cards import Card, OfficeToday, tiles_of
 from contacts.published import OfficeView, PostView
 from contacts.snapshot import Snapshot, current
@@ -43,6 +43,7 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
             "team": tiles_of(team, request.on),
             "former": [(post, post.tenures) for post in team if post.tenures],
             "offices": [OfficeToday(office, moment) for office in snapshot.offices_of(found)],
+            "documents": documents.current(request.versions).of_agency(found),
             "panels": panels.of_agencies.shown(request, found),
         },
     )

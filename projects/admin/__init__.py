@@ -1,3 +1,12 @@
 """The administration of programmes, calls and applications; importing it registers the pages."""
 
-from projects.admin import applications, budgets, calls, payouts, programmes, rules, text_blocks  # noqa: F401  (they register)
+from projects.admin import (  # noqa: F401  (they register)
+    applications,
+    budgets,
+    calls,
+    payouts,
+    programmes,
+    rules,
+    text_blocks,
+    undertakings,
+)

@@ -182,6 +182,13 @@ class OfferTranslation(TranslatedFieldsModel):
         return self.title
 
 
+class OfferTimeQuerySet(PublishedQuerySet):
+    """Times belong to their offer: the public sees those of what has been released."""
+
+    def published(self):
+        return self.filter(offer__state=OfferState.PUBLISHED)
+
+
 class OfferTime(models.Model):
     """When an offer takes place, again and again; local time, `closes` is the end."""
 
@@ -203,7 +210,7 @@ class OfferTime(models.Model):
         _("how often"), max_length=12, choices=Rhythm.choices, default=Rhythm.WEEKLY
     )
 
-    objects = PublishedQuerySet.as_manager()
+    objects = OfferTimeQuerySet.as_manager()
     history = Tracked()
 
     class Meta:
@@ -244,6 +251,7 @@ class Project(TranslatableModel):
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     website = models.URLField(_("web site"), max_length=500, blank=True)
+    see_also = models.URLField(_("see also"), max_length=500, blank=True)
     documents = models.ManyToManyField(
         Document, verbose_name=_("documents"), related_name="projects", blank=True
     )

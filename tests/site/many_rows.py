@@ -16,7 +16,9 @@ from contacts.models import (
     Area,
     Correction,
     District,
+    Document,
     DocumentedGap,
+    DocumentTranslation,
     Doubt,
     GoldenCase,
     ImportDraft,
@@ -67,6 +69,9 @@ from projects.models import (
     Payout,
     Programme,
     ProgrammeTranslation,
+    Project,
+    ProjectContact,
+    ProjectTranslation,
     RuleSet,
     TextBlock,
 )
@@ -309,6 +314,20 @@ MAKERS: dict[type[Model], Maker] = {
             text=f"x {n}",
             received_at=WHEN,
         )
+    ],
+    Document: lambda n, rows: [
+        Document(agency=rows.place.agency, slug=f"d-{n}", kind="report", issued="2019")
+    ],
+    DocumentTranslation: _translated(DocumentTranslation, Document, title="Bericht"),
+    Project: lambda n, rows: [
+        Project(agency=rows.place.agency, slug=f"pr-{n}", area=rows.of[Locality][n])
+    ],
+    ProjectTranslation: _translated(ProjectTranslation, Project, title="Projekt"),
+    Project.documents.through: lambda n, rows: [
+        Project.documents.through(project=rows.of[Project][n], document=rows.of[Document][n])
+    ],
+    ProjectContact: lambda n, rows: [
+        ProjectContact(project=rows.of[Project][n], name=f"Person {n}", office=rows.of[Office][n])
     ],
     GoldenCase: lambda n, rows: [
         GoldenCase(

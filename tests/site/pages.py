@@ -97,6 +97,13 @@ PAGES = (
     Page("office", "contacts:office", "standorte/grimma-suedstrasse/"),
     Page("office by appointment", "contacts:office", "standorte/brand-erbisdorf/"),
     Page("office of an ended agency", "contacts:office", "standorte/ic-e-leipzig/"),
+    Page("projects", "projects:projects", "projekte/"),
+    Page(
+        "ended project",
+        "projects:project",
+        "projekte/koordinatorin-integration-leipziger-osten/",
+        look_closely=True,
+    ),
     Page("directory", "contacts:directory", "ansprechpersonen/", look_closely=True),
     Page("filtered directory", "contacts:directory", "ansprechpersonen/?stelle=wittenberg"),
     Page(

@@ -52,6 +52,8 @@ class Command(BaseCommand):
             call_command("load_office", folder)
             if (folder / "funding.toml").exists():
                 call_command("load_funding", folder)
+            if (folder / "guide.toml").exists():
+                call_command("load_guide", folder)
         self.stdout.write("Static files …")
         call_command("collectstatic", interactive=False, verbosity=0)
 

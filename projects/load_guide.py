@@ -1,0 +1,207 @@
+"""The documents, projects and offers of a bundled office (`guide.toml` in its folder).
+
+The file is described in data/offices/README.md. What somebody has edited since it was loaded is
+left alone. Offers are published as loaded: the file stands in for an editor's release.
+"""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+
+from contacts.load_office import CONTENT_LANGUAGES
+from contacts.loading import BadFileError, Record, Ref, Report, load
+from contacts.models import Agency, Area, Document, DocumentTranslation, Office
+from contacts.models.offices import YesNoUnknown
+from contacts.tables import read_toml
+from projects.models import (
+    Offer,
+    OfferTime,
+    OfferTranslation,
+    Project,
+    ProjectContact,
+    ProjectTranslation,
+)
+from projects.models.guide import OfferKind, OfferState, TargetGroup
+
+PROJECT_DOCUMENTS = Project.documents.through
+PROJECT_LINES = ("funders", "goals", "steps", "later_steps")
+OFFER_TEXTS = ("title", "text", "times_note", "cost_note", "access_note")
+OFFER_CONTACTS = ("venue", "street", "postal_code", "city", "phone", "email", "website")
+
+
+def load_guide(folder: Path) -> Report:
+    """Load `guide.toml` of an office that has been loaded before, all or nothing.
+
+    Returns what was done; nothing where the folder has no such file. Raises BadFileError.
+    """
+    path = folder / "guide.toml"
+    if not path.exists():
+        return Report()
+    guide = GuideFile(path)
+    return load(f"guide:{guide.agency.slug}", guide.records())
+
+
+class GuideFile:
+    """Reads and checks one file; `records()` is what it says, in load order."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.content = read_toml(path)
+        agency = Agency.objects.filter(slug=self.content.get("agency", "")).first()
+        if agency is None:
+            raise self.bad("agency names none that has been loaded.")
+        self.agency = agency
+        self.areas = dict(Area.objects.values_list("key", "pk"))
+        self.offices = dict(Office.objects.filter(agency=agency).values_list("slug", "pk"))
+        self.found: list[Record] = []
+
+    def bad(self, problem: str) -> BadFileError:
+        return BadFileError(self.path, None, problem)
+
+    def records(self) -> list[Record]:
+        for rank, entry in enumerate(self.content.get("document", [])):
+            self._document(entry, rank)
+        for entry in self.content.get("project", []):
+            self._project(entry)
+        for entry in self.content.get("offer", []):
+            self._offer(entry)
+        order = list(dict.fromkeys(record.model for record in self.found))
+        return sorted(self.found, key=lambda record: order.index(record.model))
+
+    def _document(self, entry: dict, rank: int) -> None:
+        key = self._needed(entry, "key")
+        self._add(
+            Document,
+            key,
+            slug=key,
+            agency=self.agency.pk,
+            kind=self._choice(Document.Kind, entry, "kind"),
+            issued=entry.get("issued", ""),
+            language=entry.get("language", CONTENT_LANGUAGES[0]),
+            size_bytes=entry.get("size_bytes"),
+            url=entry.get("url", ""),
+            rank=rank,
+        )
+        self._translations(DocumentTranslation, Document, key, entry, ("title", "summary"))
+
+    def _project(self, entry: dict) -> None:
+        key = self._needed(entry, "key")
+        self._add(
+            Project,
+            key,
+            slug=key,
+            agency=self.agency.pk,
+            area=self._area(entry),
+            starts_on=self._day(entry, "starts_on"),
+            ends_on=self._day(entry, "ends_on"),
+            website=entry.get("website", ""),
+            see_also=entry.get("see_also", ""),
+        )
+        texts = ("title", "summary", "commissioned_by", *PROJECT_LINES)
+        self._translations(ProjectTranslation, Project, key, entry, texts)
+        for contact in entry.get("contact", []):
+            self._contact(key, contact)
+        for document in entry.get("documents", []):
+            links = {"project": Ref(Project, key), "document": Ref(Document, document)}
+            self._add(PROJECT_DOCUMENTS, f"{key} {document}", unique="", **links)
+
+    def _contact(self, project: str, entry: dict) -> None:
+        office = entry.get("office", "")
+        if office and office not in self.offices:
+            raise self.bad(f"office “{office}” is none of this agency.")
+        self._add(
+            ProjectContact,
+            f"{project} {self._needed(entry, 'key')}",
+            unique="",
+            project=Ref(Project, project),
+            name=self._needed(entry, "name"),
+            role=entry.get("role", ""),
+            office=self.offices.get(office),
+            phone=entry.get("phone", ""),
+            email=entry.get("email", ""),
+            valid_from=self._day(entry, "valid_from"),
+            valid_until=self._day(entry, "valid_until"),
+        )
+
+    def _offer(self, entry: dict) -> None:
+        key = self._needed(entry, "key")
+        area = self._area(entry)
+        if area is None:
+            raise self.bad(f"offer {key}: area is missing.")
+        self._add(
+            Offer,
+            key,
+            slug=key,
+            agency=self.agency.pk,
+            state=OfferState.PUBLISHED,
+            kind=self._choice(OfferKind, entry, "kind"),
+            provider=self._needed(entry, "provider"),
+            target_groups=[self._one_of(TargetGroup, name) for name in entry.get("for", [])],
+            languages=entry.get("languages", []),
+            area=area,
+            by_appointment=bool(entry.get("by_appointment")),
+            cost=entry.get("cost", Offer.Cost.UNKNOWN.value),
+            step_free=entry.get("step_free", YesNoUnknown.UNKNOWN.value),
+            contact_name=entry.get("contact", ""),
+            valid_from=self._day(entry, "valid_from"),
+            valid_until=self._day(entry, "valid_until"),
+            confirmed_on=self._day(entry, "confirmed_on"),
+            **{name: entry.get(name, "") for name in OFFER_CONTACTS},
+        )
+        self._translations(OfferTranslation, Offer, key, entry, OFFER_TEXTS)
+        for number, time in enumerate(entry.get("time", [])):
+            self._add(
+                OfferTime,
+                f"{key} {number}",
+                unique="",
+                offer=Ref(Offer, key),
+                weekday=self._needed(time, "weekday"),
+                opens=self._needed(time, "opens"),
+                closes=time.get("closes"),
+                rhythm=time.get("rhythm", OfferTime.Rhythm.WEEKLY.value),
+            )
+
+    # Values --------------------------------------------------------------------------------------
+
+    def _add(self, model: type[models.Model], key: str, *, unique: str = "slug", **values) -> None:
+        self.found.append(Record(model, key, values, self.path, unique=unique))
+
+    def _translations(self, model, of, key: str, entry: dict, names: tuple[str, ...]) -> None:
+        title = entry.get("title", {})
+        if not title.get(CONTENT_LANGUAGES[0]):
+            raise self.bad(f"{key}: title has no text in {CONTENT_LANGUAGES[0]}.")
+        for language in title:
+            texts = {name: self._text(entry.get(name, {}), language) for name in names}
+            values = {"master": Ref(of, key), "language_code": language, **texts}
+            self._add(model, f"{key} {language}", unique="", **values)
+
+    def _text(self, versions: dict, language: str) -> str:
+        text = versions.get(language, "")
+        return "\n".join(text) if isinstance(text, list) else text
+
+    def _needed(self, entry: dict, name: str) -> Any:
+        if entry.get(name) in (None, ""):
+            raise self.bad(f"{entry.get('key', '?')}: {name} is missing.")
+        return entry[name]
+
+    def _choice(self, choices, entry: dict, name: str) -> str:
+        return self._one_of(choices, self._needed(entry, name))
+
+    def _one_of(self, choices, value: str) -> str:
+        if value not in choices.values:
+            raise self.bad(f"“{value}” is none of {', '.join(choices.values)}.")
+        return value
+
+    def _area(self, entry: dict) -> int | None:
+        key = entry.get("area", "")
+        if key and key not in self.areas:
+            raise self.bad(f"area “{key}” is not among the loaded places.")
+        return self.areas.get(key)
+
+    def _day(self, entry: dict, name: str) -> dt.date | None:
+        value = entry.get(name)
+        if value is None or isinstance(value, dt.date):
+            return value
+        raise self.bad(f"{entry.get('key', '?')}: {name} is no date.")
