@@ -34,7 +34,7 @@ def receive(
     dropped, and what it brought first is returned.
     """
     post = snapshot.post(card["post"]) if card else None
-    agency = post.agency if post else _agency_of(message["page"], snapshot=snapshot, on=on)
+    agency = post.agency if post else agency_of_page(message["page"], snapshot=snapshot, on=on)
     correction, _is_new = Correction.objects.get_or_create(
         nonce=nonce,
         defaults={
@@ -53,7 +53,7 @@ def receive(
     return correction
 
 
-def _agency_of(path: str, *, snapshot: Snapshot, on: dt.date) -> AgencyView | None:
+def agency_of_page(path: str, *, snapshot: Snapshot, on: dt.date) -> AgencyView | None:
     """The agency whose page `path` is, or whose place it shows."""
     code = offered_code(path.lstrip("/").partition("/")[0])
     try:

@@ -6,6 +6,28 @@ from babel import Locale, UnknownLocaleError
 from django.conf import settings
 from django.utils.translation import get_language
 
+# Offered for choosing where people say which languages they speak or need.
+COMMON = (
+    "ar",
+    "de",
+    "en",
+    "es",
+    "fa",
+    "fr",
+    "ku",
+    "pl",
+    "ps",
+    "ro",
+    "ru",
+    "sq",
+    "ti",
+    "tr",
+    "uk",
+    "vi",
+)
+READ_IN = ("de", "en")  # languages in which a typed name is understood, besides that of the page
+LONGEST_NAME = 40
+
 
 @cache
 def _locale(code: str) -> Locale:
@@ -19,3 +41,29 @@ def language_name(code: str) -> str:
     """The name of the language `code`, such as "Arabisch"; the code itself if nobody knows it."""
     name = _locale(get_language() or settings.LANGUAGE_CODE).languages.get(code, code)
     return name[:1].upper() + name[1:]
+
+
+def choices(codes=COMMON) -> list[tuple[str, str]]:
+    """Codes with their names, in the order of the alphabet of the page."""
+    return sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1])
+
+
+def read(text: str) -> list[str]:
+    """The codes of languages typed with commas between them; what has no code stays as typed."""
+    found = []
+    for part in text.replace(";", ",").replace("\n", ",").split(","):
+        name = " ".join(part.split())[:LONGEST_NAME]
+        if name:
+            found.append(_code_of(name) or name)
+    return list(dict.fromkeys(found))
+
+
+def _code_of(name: str) -> str:
+    wanted = name.casefold()
+    for locale in (get_language() or settings.LANGUAGE_CODE, *READ_IN):
+        for code, known in _locale(locale).languages.items():
+            if known.casefold() == wanted:
+                return code
+    return next(
+        (code for code in COMMON if (_locale(code).language_name or "").casefold() == wanted), ""
+    )

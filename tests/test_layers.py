@@ -31,7 +31,7 @@ LAYERS = {
         ["archiving", "proposals", "corrections", "colleagues"],
         ["confirming", "rehearsal", "undoing", "quality"],
         ["imports", "enquiries"],
-        ["forms", "filters", "demo", "checks", "todo"],
+        ["forms", "enquiry_forms", "filters", "demo", "checks", "todo", "personal_data"],
         ["views", "admin", "management", "templatetags"],
         ["urls"],
         ["apps"],

@@ -22,6 +22,11 @@ from portal.mail_texts import in_both_languages
 SUBJECTS = {
     "receipt": _("Your enquiry %(number)s has arrived"),
     "new": _("New enquiry %(number)s"),
+    "written": _("New message about enquiry %(number)s"),
+    "withdrawn": _("Enquiry %(number)s is no longer needed"),
+    "introduced": _("Enquiry %(number)s: you can get in touch now"),
+    "to-call": _("Enquiry %(number)s: please call and introduce"),
+    "refused": _("Enquiry %(number)s: introduction refused"),
     "answer": _("Answer to your enquiry %(number)s"),
     "handed-on": _("Your enquiry %(number)s: somebody else takes care of it"),
     "proposal": _("Your enquiry %(number)s: somebody may suit you"),
