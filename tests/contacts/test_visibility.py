@@ -14,6 +14,7 @@ from contacts.models import (
     Absence,
     Agency,
     Correction,
+    Document,
     DocumentedGap,
     Doubt,
     GoldenCase,
@@ -22,6 +23,7 @@ from contacts.models import (
     LoadRecord,
     LookUpCount,
     MissedInput,
+    NoticeChoice,
     Office,
     OpeningHours,
     Person,
@@ -46,7 +48,11 @@ from projects.models import (
     LatePermit,
     LedgerEntry,
     MeasureType,
+    Offer,
+    OfferTime,
     Programme,
+    Project,
+    ProjectContact,
     RuleSet,
     TextBlock,
 )
@@ -75,6 +81,11 @@ PUBLISHED = [
     Declaration,
     Call,
     FundedProject,
+    Document,
+    Project,
+    ProjectContact,
+    Offer,
+    OfferTime,
 ]
 FOR_ITS_STAFF = [
     Publication,
@@ -93,7 +104,7 @@ FOR_ITS_STAFF = [
 ]
 
 # Nobody reads these as rows: bookkeeping, and texts that are read through what they belong to.
-NOT_READ = {LoadRecord, DataVersion, EntranceLink, LoginCode, CalendarFeed}
+NOT_READ = {LoadRecord, DataVersion, EntranceLink, LoginCode, CalendarFeed, NoticeChoice}
 
 
 @dataclass
@@ -142,6 +153,30 @@ def rows_of(agency: Agency, area) -> dict:
             user=factories.user(is_staff=True), role=Role.AUDITOR, **shared
         ),
         **funding_of(agency),
+        **published_by(agency, area),
+    }
+
+
+def published_by(agency: Agency, area) -> dict:
+    """A document, a project with a contact, and an offer that has been released."""
+    shared = {"agency": agency, "title": "Titel"}
+    documents, projects, offers = (m.objects.language("de") for m in (Document, Project, Offer))
+    document = documents.create(slug=f"d-{agency.slug}", kind="report", **shared)
+    project = projects.create(slug=f"p-{agency.slug}", **shared)
+    offer = offers.create(
+        **shared,
+        slug=f"o-{agency.slug}",
+        state="published",
+        kind="meeting",
+        provider="Verein",
+        area=area,
+    )
+    return {
+        Document: document,
+        Project: project,
+        ProjectContact: ProjectContact.objects.create(project=project, name="x"),
+        Offer: offer,
+        OfferTime: OfferTime.objects.create(offer=offer, weekday=1, opens=dt.time(9)),
     }
 
 
@@ -223,7 +258,9 @@ def test_every_model_says_who_sees_its_rows(model):
 def test_this_file_knows_every_model_of_an_agency():
     with_agency = {model for model in OWN_MODELS if hasattr(model, "agency_path")}
     of_a_case = {model for model in with_agency if hasattr(model, "case_path")}
-    assert with_agency - of_a_case == {*PUBLISHED, *FOR_ITS_STAFF}  # cases: tests/projects
+    of_an_enquiry = {model for model in with_agency if hasattr(model, "enquiry_path")}
+    # Cases: tests/projects; enquiries: test_enquiry_desk.py.
+    assert with_agency - of_a_case - of_an_enquiry == {*PUBLISHED, *FOR_ITS_STAFF}
 
 
 @pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)

@@ -21,7 +21,7 @@ from contacts.models import Agency, LookUpCount, MissedInput, Office, PostalCode
 from contacts.roles import Role
 from portal.admin_site import verwaltung
 from portal.models import JobRun, Page
-from projects.models import Call, Programme
+from projects.models import Call, Programme, Project
 from tests import factories
 from tests.contacts.county import county
 from tests.contacts.test_visibility import FOR_ITS_STAFF, PUBLISHED, rows_of
@@ -129,6 +129,7 @@ def make_world() -> World:
     foreign = ids(rows_of(other, town))
     own["application"] = place.agency.applications.get().pk
     Programme.objects.filter(pk=own["programme"]).update(slug="mikroprojekte")
+    Project.objects.filter(pk=own["project"]).update(slug="begegnung")
     soon = timezone.now() + dt.timedelta(days=30)
     Call.objects.filter(pk=own["call"]).update(slug="mp-2026", closes_at=soon)
     own["outboxmessage"] = factories.mail(place.agency, state="failed").pk
