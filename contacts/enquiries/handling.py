@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from contacts.enquiries import mails, promises
 from contacts.enquiries.desks import Target
 from contacts.enquiries.desks import targets as possible_targets
+from contacts.enquiries.following import take_back_introductions
 from contacts.models import Enquiry, EnquiryEvent, EnquiryMessage, Introduction
 from contacts.models.enquiry import EnquiryKind, EnquiryState, Outcome
 from contacts.snapshot import Snapshot
@@ -133,16 +134,19 @@ def _begin_again(enquiry: Enquiry, state: str, *, on: dt.date) -> None:
 
 @transaction.atomic
 def close(enquiry: Enquiry, outcome: str, *, by: User, now: dt.datetime, seen: str = "") -> None:
-    """End it with `outcome` (an `Outcome`, not NONE). From then on its period of keeping runs."""
+    """End it with `outcome` (an `Outcome`, not NONE). From then on its period of keeping runs.
+
+    Introductions that wait for consent are taken back.
+    """
     enquiry = _locked(enquiry, by=by, seen=seen)
     _refuse_closed(enquiry)
     if outcome not in Outcome.values or outcome == Outcome.NONE:
         raise ValidationError(_("Say how it ended."))
-    _refuse_asked(enquiry)
     enquiry.state, enquiry.outcome, enquiry.closed_at = EnquiryState.CLOSED, outcome, now
     enquiry.look_again_on = None
     enquiry.save(update_fields=["state", "outcome", "closed_at", "look_again_on"])
-    enter(enquiry, Kind.CLOSED, by=by, now=now)
+    take_back_introductions(enquiry, now=now)
+    enter(enquiry, Kind.CLOSED, by=by, now=now, reason=outcome)
 
 
 @transaction.atomic
