@@ -17,12 +17,15 @@ class ContactsConfig(AppConfig):
             imports,
         )
         from contacts.enquiries import digest, reminding
-        from portal import dashboard, owners
+        from contacts.views import own_enquiries
+        from portal import dashboard, entrance, owners
         from portal.accounts import passwords
 
         owners.register(owners.Owners(_seen_by, _changed_by, _names))
         dashboard.register(_to_do)
         passwords.sources.append(_own_words)
+        entrance.register_arrival(own_enquiries.ARRIVAL, own_enquiries.arrive)
+        entrance.register_link(*own_enquiries.OWN, rank=1)  # behind what projects register
         for part in (colleagues, confirming, corrections, imports, reminding, digest):
             part.register_jobs()
 

@@ -15,18 +15,23 @@ class Link:
     url: str
 
 
-_links: list[tuple[str | Promise, str]] = []
+_links: list[tuple[int, str | Promise, str]] = []
 
 
-def register_link(label: str | Promise, url_name: str) -> None:
-    """Show a link to the page `url_name`, which needs no arguments, from now on."""
-    if (label, url_name) not in _links:
-        _links.append((label, url_name))
+def register_link(label: str | Promise, url_name: str, *, rank: int = 0) -> None:
+    """Show a link to the page `url_name`, which needs no arguments, from now on.
+
+    Links of a lower `rank` come first, those of the same one in the order of registration.
+    """
+    if (rank, label, url_name) not in _links:
+        _links.append((rank, label, url_name))
+        _links.sort(key=lambda link: link[0])
 
 
 def links() -> list[Link]:
-    """All links in the order of their registration, the account last."""
-    return [Link(label, reverse(name)) for label, name in (*_links, ACCOUNT)]
+    """All links in their order, the account last."""
+    registered = ((label, name) for _rank, label, name in _links)
+    return [Link(label, reverse(name)) for label, name in (*registered, ACCOUNT)]
 
 
 def home() -> str:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.enquiries import mails
+from contacts.enquiries.events import enter
 from contacts.models import Enquiry, EnquiryEvent, Introduction
 from portal.models import User
 
@@ -26,7 +27,7 @@ def agree(introduction: Introduction, side: str, *, by: User | None, now: dt.dat
     if getattr(introduction, agreed) is not None:
         return False
     setattr(introduction, agreed, now)
-    _note(enquiries[side], EnquiryEvent.Kind.AGREED, by=by, now=now)
+    enter(enquiries[side], EnquiryEvent.Kind.AGREED, by=by, now=now)
     is_done = (
         introduction.offer_agreed_at is not None and introduction.request_agreed_at is not None
     )
@@ -47,7 +48,7 @@ def refuse(introduction: Introduction, side: str, *, by: User | None, now: dt.da
     introduction, enquiries = _locked(introduction)
     introduction.state, introduction.settled_at = Introduction.State.REFUSED, now
     introduction.save(update_fields=["state", "settled_at"])
-    _note(enquiries[side], EnquiryEvent.Kind.REFUSED, by=by, now=now)
+    enter(enquiries[side], EnquiryEvent.Kind.REFUSED, by=by, now=now)
     mails.to_desk(enquiries[side], "refused", now=now, number=introduction.pk)
 
 
@@ -69,18 +70,7 @@ def _introduce(
 ) -> None:
     for one, other in (SIDES, SIDES[::-1]):
         mine, theirs = enquiries[one], enquiries[other]
-        _note(mine, EnquiryEvent.Kind.INTRODUCED, by=by, now=now)
+        enter(mine, EnquiryEvent.Kind.INTRODUCED, by=by, now=now)
         mails.to_sender(mine, "introduced", now=now, number=introduction.pk, other=theirs)
         if not mine.email:
             mails.to_desk(mine, "to-call", now=now, number=introduction.pk, other=theirs.reference)
-
-
-def _note(enquiry: Enquiry, kind: str, *, by: User | None, now: dt.datetime) -> None:
-    EnquiryEvent.objects.create(
-        enquiry=enquiry,
-        kind=kind,
-        at=now,
-        by=by,
-        agency_id=enquiry.agency_id,
-        post_id=enquiry.assigned_post_id,
-    )

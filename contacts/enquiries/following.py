@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.enquiries import mails
+from contacts.enquiries.events import enter
 from contacts.enquiries.promises import answer_by
 from contacts.enquiries.routing import TOPICS, Desk, Reason, desk_of, route
 from contacts.models import Enquiry, EnquiryEvent, EnquiryMessage, Introduction
@@ -66,10 +67,10 @@ def write(
     on = clock.today(now)
     message = enquiry.messages.create(kind=EnquiryMessage.Kind.SENDER, text=text, by=by, at=now)
     if enquiry.is_closed:
-        _note(enquiry, EnquiryEvent.Kind.REOPENED, by=by, now=now)
+        enter(enquiry, EnquiryEvent.Kind.REOPENED, by=by, now=now)
     if not enquiry.is_open:
         _open_again(enquiry, on=on, snapshot=snapshot)
-    _note(enquiry, EnquiryEvent.Kind.WRITTEN, by=by, now=now)
+    enter(enquiry, EnquiryEvent.Kind.WRITTEN, by=by, now=now)
     mails.to_desk(enquiry, "written", now=now, number=message.pk)
     return message
 
@@ -102,7 +103,7 @@ def withdraw(enquiry: Enquiry, *, by: User | None, now: dt.datetime) -> None:
     enquiry.closed_at, enquiry.look_again_on = now, None
     enquiry.save(update_fields=["state", "outcome", "closed_at", "look_again_on"])
     take_back_introductions(enquiry, now=now)
-    event = _note(enquiry, EnquiryEvent.Kind.CLOSED, by=by, now=now, reason=Outcome.WITHDRAWN)
+    event = enter(enquiry, EnquiryEvent.Kind.CLOSED, by=by, now=now, reason=Outcome.WITHDRAWN)
     mails.to_desk(enquiry, "withdrawn", now=now, number=event.pk)
 
 
@@ -121,17 +122,3 @@ def _locked(enquiry: Enquiry) -> Enquiry:
     if row.erased_at is not None:
         raise ValidationError(_("This enquiry has been erased."))
     return row
-
-
-def _note(
-    enquiry: Enquiry, kind: str, *, by: User | None, now: dt.datetime, reason: str = ""
-) -> EnquiryEvent:
-    return EnquiryEvent.objects.create(
-        enquiry=enquiry,
-        kind=kind,
-        at=now,
-        by=by,
-        agency_id=enquiry.agency_id,
-        post_id=enquiry.assigned_post_id,
-        reason=reason,
-    )

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from contacts.enquiries import mails
+from contacts.enquiries.events import enter
 from contacts.enquiries.promises import answer_by
-from contacts.enquiries.routing import TOPICS, Desk, route
+from contacts.enquiries.routing import TOPICS, route
 from contacts.models import Enquiry, EnquiryEvent
 from contacts.places import Place
 from contacts.published import AgencyView
@@ -52,18 +53,7 @@ def receive(
         },
     )
     if is_new:
-        _note(enquiry, desk, now=now)
+        enter(enquiry, EnquiryEvent.Kind.RECEIVED, by=None, now=now, reason=desk.reason)
         mails.to_sender(enquiry, "receipt", now=now, desk=desk)
         mails.to_desk(enquiry, "new", now=now)
     return enquiry
-
-
-def _note(enquiry: Enquiry, desk: Desk, *, now: dt.datetime) -> None:
-    EnquiryEvent.objects.create(
-        enquiry=enquiry,
-        kind=EnquiryEvent.Kind.RECEIVED,
-        at=now,
-        agency_id=enquiry.agency_id,
-        post_id=enquiry.assigned_post_id,
-        reason=desk.reason,
-    )
