@@ -30,14 +30,14 @@ class TrapField(forms.CharField):
 class DayField(forms.DateField):
     """A local date: from the browser's calendar, or typed as 31.10.2026."""
 
-    def __init_gettext_lazy(self, **kwargs) -> None:
+    def __init__(self, **kwargs) -> None:
         kwargs.setdefault("input_formats", ["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"])
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         kwargs["error_messages"] = {
             "invalid": gettext_lazy("Enter a day, such as 31.10.2026."),
             **kwargs.get("error_messages", {}),
         }
-        super().__init_gettext_lazy(**kwargs)
+        super().__init__(**kwargs)
 
 
 class PortalForm(forms.Form):

@@ -9,7 +9,17 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from contacts import panels as pages
         from portal import dashboard, entrance
-        from projects import attachments, call_mails, panels, personal_data, reminders, todo
+        from projects import (
+            attachments,
+            call_mails,
+            guide_panels,
+            offer_confirming,
+            offers,
+            panels,
+            personal_data,
+            reminders,
+            todo,
+        )
         from projects.keeping import erasing
         from projects.views import sharing, start
         from projects.workflow import turning, waiting
@@ -21,10 +31,14 @@ class ProjectsConfig(AppConfig):
         )
         pages.of_places.register(panels.of_place, state=panels.call_states)
         pages.of_agencies.register(panels.of_agency, state=panels.call_states)
+        pages.of_places.register(guide_panels.at_place)
+        pages.of_agencies.register(guide_panels.of_agency)
         pages.of_places.register(panels.projects_at)
         pages.of_agencies.register(panels.projects_of_agency)
         call_mails.register_jobs()
         attachments.register_jobs()
+        offer_confirming.register_jobs()
+        offers.register_jobs()
         reminders.register_jobs()
         waiting.register_jobs()
         turning.register_jobs()
