@@ -146,6 +146,7 @@ class EnquiryForm(GuardedForm):
         allowed = ACTIVITIES.get(self.kind, ())
         fields["activities"].choices = [(each.value, each.label) for each in allowed]
         fields["languages"].choices = spoken.choices()
+        fields["languages"].is_short = True
         if self.kind == EnquiryKind.INTERPRETER:
             names = [pair for pair in spoken.choices() if pair[0] != "de"]
             fields["wanted_language"].choices = [
@@ -184,7 +185,7 @@ class EnquiryForm(GuardedForm):
         if self.where.is_outside:
             said = self.where.said_of_outside(self.offices, snapshot=self.snapshot)
             found["anyway"] = forms.BooleanField(
-                label=_("Send it to the nearest office all the same"),
+                label=_("Send it to this portal all the same"),
                 error_messages={"required": said},
             )
         return found

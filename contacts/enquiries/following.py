@@ -49,8 +49,8 @@ def _why(kind: str, place: Place, desk: Desk, *, on: dt.date, snapshot: Snapshot
     topic = snapshot.topic(TOPICS.get(kind, ""))
     why = why_here(resolve(place, topic, on=on, snapshot=snapshot))
     if desk.reason in ELSEWHERE:
-        nearest = _("The nearest office at work answers you: %(office)s.")
-        return f"{why} {nearest % {'office': desk.agency.name}}"
+        instead = _("This office answers you all the same, and says who helps there: %(office)s.")
+        return f"{why} {instead % {'office': desk.agency.name}}"
     return why
 
 

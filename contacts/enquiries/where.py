@@ -65,7 +65,7 @@ class Where:
     def said_of_outside(self, offices: Sequence[AgencyView], *, snapshot: Snapshot) -> str:
         """That nobody here is responsible for the place, who is, and who would answer."""
         words = {"office": nearest(self.place, offices, snapshot=snapshot).name}
-        offer = _("If you tick the box, the nearest office answers you: %(office)s.") % words
+        offer = _("If you tick the box, this office answers you all the same: %(office)s.") % words
         return f"{why_here(self.resolution)} {offer}"
 
 
