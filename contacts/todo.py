@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,8 @@ from contacts.consequences import some_of
 from contacts.coverage import Gap
 from contacts.demand import Demand
 from contacts.learning import week_of
-from contacts.models import Correction, MissedInput
+from contacts.models import Correction, Enquiry, MissedInput
+from contacts.models.enquiry import EnquiryState
 from contacts.quality import Finding, Kind, Severity
 from contacts.quality.gap_words import sentence, where
 from contacts.quality.soon import Turn, turns
@@ -36,6 +37,8 @@ EACH = 5  # so many gaps have a line of their own; what comes behind them shares
 REPORT = "admin:contacts_report"
 # Decides among lines that concern as many look-ups; "mail" is that of `portal.undelivered`.
 RANKS = (
+    "late-enquiries",
+    "enquiries",
     "gap",
     Kind.OVERLAP,
     Kind.UNREACHABLE,
@@ -101,6 +104,7 @@ def lines(user, held: Snapshot, *, on: dt.date, scope: frozenset[int] | None) ->
         yield from grouped(kind, items, asked)
     soon = [_of_turn(turn, held) for turn in turns(held, on=on, agencies=scope)]
     yield from _one_by_one("soon", soon, asked)
+    yield from _enquiries(user, on=on)
     yield from _corrections(user, held, asked, on=on)
     yield from _misses(user, on=on)
 
@@ -199,6 +203,36 @@ REST: dict[str, Callable[[int], str]] = {
     "soon": _more_turns,
 }
 ANCHORS = {"gap": "gaps"}
+
+
+# What people have written -------------------------------------------------------------------------
+
+
+def _enquiries(user, *, on: dt.date) -> Iterator[Line]:
+    """Those of one's own desk, counted with one query; nothing where somebody has no part in it."""
+    is_open = Q(state=EnquiryState.OPEN)
+    counts = Enquiry.objects.visible_to(user).aggregate(
+        late=Count("pk", filter=is_open & Q(answer_by__lt=on)),
+        waiting=Count("pk", filter=is_open & Q(answer_by__gte=on)),
+        again=Count("pk", filter=Q(look_again_on__lte=on)),
+    )
+    inbox = reverse("admin:contacts_enquiry_changelist")
+    late, waiting, again = counts["late"], counts["waiting"], counts["again"]
+    if late:
+        text = ngettext("%d enquiry is overdue", "%d enquiries are overdue", late)
+        rank = RANKS.index("late-enquiries")
+        yield Line(what=text % late, url=f"{inbox}?due=overdue", rank=rank)
+    rank = RANKS.index("enquiries")
+    if waiting:
+        text = ngettext(
+            "%d enquiry waits for an answer", "%d enquiries wait for an answer", waiting
+        )
+        yield Line(what=text % waiting, url=inbox, rank=rank)
+    if again:
+        text = ngettext(
+            "%d enquiry to be looked at again", "%d enquiries to be looked at again", again
+        )
+        yield Line(what=text % again, url=f"{inbox}?due=again&state=all", rank=rank)
 
 
 # What visitors say --------------------------------------------------------------------------------

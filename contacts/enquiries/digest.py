@@ -62,6 +62,8 @@ def send(now: dt.datetime) -> str:
 def _send_one(row: NoticeChoice, *, now: dt.datetime) -> bool:
     """Whether there was something to tell. What is told stands in no later mail as new."""
     on, user = clock.today(now), row.user
+    if row.told_until is not None and clock.today(row.told_until) >= on:
+        return False  # this morning's is written
     agencies = [
         agency
         for agency in Agency.objects.filter(pk__in=agencies_of(user, OWN_POSTS | WHOLE_AGENCY))
