@@ -1,4 +1,4 @@
-"""The form by which visitors say that something is wrong, missing, or cannot be used."""
+"""The form by which visitors say that something is wrong or missing."""
 
 from collections.abc import Mapping
 

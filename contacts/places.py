@@ -90,6 +90,13 @@ class Place:
             return self.own_codes
         return self.parent.known_codes
 
+    @property
+    def unambiguous_name(self) -> str:
+        """What to type into a look-up so that this place is found, and no other of its name."""
+        if self.is_part:
+            return f"{self.name} ({self.municipality.name})"
+        return " ".join((*self.own_codes[:1], self.name))
+
     def get_absolute_url(self) -> str:
         if self.is_district:
             return reverse("contacts:district_map", args=[self.slug])

@@ -103,6 +103,7 @@ class Shell:
             (_("Contacts"), reverse("contacts:directory"), ()),
             (_("Agencies"), reverse("contacts:agencies"), (f"{home}standorte/",)),
             (_("Map"), reverse("contacts:map"), ()),
+            (_("Enquiries"), reverse("contacts:enquiries"), ()),
             (_("Offers"), reverse("projects:offers"), ()),
             (_("Funding"), reverse("projects:programmes"), (f"{home}antrag/",)),
         ]

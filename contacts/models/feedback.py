@@ -20,12 +20,11 @@ class ForStaffQuerySet(SharedQuerySet):
 
 
 class Correction(models.Model):
-    """A visitor says that something is wrong or missing, or that a barrier is in the way."""
+    """A visitor says that something is wrong or missing."""
 
     class Kind(models.TextChoices):
         WRONG = "wrong", _("Something here is wrong")
         MISSING_PLACE = "missing-place", _("My place is missing")
-        BARRIER = "barrier", _("A barrier keeps me from using a page")
 
     class Outcome(models.TextChoices):
         OPEN = "", _("open")

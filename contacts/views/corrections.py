@@ -1,4 +1,4 @@
-"""Telling us that something is wrong, missing, or cannot be used."""
+"""Telling us that something is wrong or missing."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse

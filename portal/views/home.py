@@ -6,9 +6,12 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, override
 
+from contacts.enquiries.kinds import PAGES
 from contacts.snapshot import current
 from portal.public import public_page
 from projects import panels
+
+SHOWN_ENQUIRIES = 4  # to offer help, to need it, to look for people, to have an idea
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:
@@ -32,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "agencies": at_work,
             "typed": "",
             "topic": None,
+            "enquiries": PAGES[:SHOWN_ENQUIRIES],
             "calls": panels.open_calls(request),
         },
     )

@@ -601,7 +601,7 @@ def test_the_thanks_of_a_demo_promise_nothing(client):
 
 
 def test_an_empty_correction_says_what_to_do_in_both_places(client, here):
-    response = client.post("/en/hinweis/", {"kind": "barrier", "text": ""})
+    response = client.post("/en/hinweis/", {"kind": "wrong", "text": ""})
 
     html = response.content.decode()
     assert response.status_code == 422

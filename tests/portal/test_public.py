@@ -59,7 +59,7 @@ def test_every_page_leads_to_the_legal_pages_and_to_the_form_for_barriers(client
 
     for address in ("impressum", "datenschutz", "barrierefreiheit", "daten"):
         assert f'href="/en/{address}/"' in html
-    assert "/en/hinweis/?art=barrier" in html
+    assert "/en/anfrage/barriere/?seite=" in html
 
 
 @override_settings(DEMO=False, SECURITY_CONTACT="mailto:security@example.org")

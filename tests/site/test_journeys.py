@@ -107,13 +107,13 @@ def test_without_scripts_the_directory_filters_and_the_menu_opens(open_tab):
 
 def test_without_scripts_a_form_with_errors_keeps_what_was_written(open_tab):
     page = open_tab(java_script_enabled=False)
-    page.goto("/de/hinweis/?art=barrier")
+    page.goto("/de/hinweis/?art=missing-place")
     page.fill("[name=contact]", "0151 23456")
     page.locator("main form button[type=submit]").click()
 
     assert page.locator(".summary a").first.is_visible()
     assert page.input_value("[name=contact]") == "0151 23456"
-    assert page.is_checked("[name=kind][value=barrier]")
+    assert page.is_checked("[name=kind][value=missing-place]")
 
 
 @pytest.mark.parametrize("typed", ["Grimma", "04668", "Regis-Breitingen", "D%C3%B6beln"])
