@@ -305,6 +305,14 @@ TEXT_BLOCKS = {
     "restore": set(),  # by POST only
 }
 OF_A_TEXT_BLOCK = re.compile(rf"admin:projects_textblock_({'|'.join(TEXT_BLOCKS)})")
+# Enquiries: coordinators and the administration of the agency, and nobody else. By the name of the
+# address: its status for those; by POST only is 405.
+DEAL_WITH_ENQUIRIES = {Role.COORDINATOR, Role.AGENCY_ADMIN, "superuser"}
+ENQUIRIES = dict.fromkeys(("changelist", "export", "change", "history", "notices"), 200)
+ENQUIRIES |= dict.fromkeys(("answer", "called", "note", "hand_on", "close", "look_again"), 200)
+ENQUIRIES |= dict.fromkeys(("reopen", "propose", "agree", "refuse", "take_back"), 405)
+ENQUIRIES |= dict.fromkeys(("add", "delete"), 403)  # nobody edits a row
+OF_AN_ENQUIRY = re.compile(rf"admin:contacts_enquiry_({'|'.join(ENQUIRIES)})")
 # Addresses that name no row; the last two are files.
 OF_NO_ROW = {"changelist": [], "add": [], "export": ["csv"], "table": ["responsibilities", "csv"]}
 NAME = re.compile(
@@ -379,6 +387,8 @@ def class_of(route: Route) -> str:
         return "text block"
     if OF_A_PAYMENT.fullmatch(route.name):
         return "payment"
+    if OF_AN_ENQUIRY.fullmatch(route.name):
+        return "enquiry"
     if match := NAME.fullmatch(route.name):
         return "model" if match["model"] in MODELS else ""
     if route.name == "admin:":

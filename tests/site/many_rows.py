@@ -20,6 +20,9 @@ from contacts.models import (
     DocumentedGap,
     DocumentTranslation,
     Doubt,
+    Enquiry,
+    EnquiryEvent,
+    EnquiryMessage,
     GoldenCase,
     ImportDraft,
     LegalDetails,
@@ -217,6 +220,25 @@ def publication(rows: Rows, rules: Iterable[Responsibility], **fields) -> Public
     )
 
 
+def _enquiry(n: int, rows: Rows):
+    """Offers and requests in turn, each at another desk."""
+    yield Enquiry(
+        reference=f"AN-{n}",
+        kind=("help-offered", "help-wanted")[n % 2],
+        agency=rows.place.agency,
+        assigned_post=rows.of[Post][n],
+        area=rows.of[Locality][n],
+        name=f"Name {n}",
+        email=f"{n}@many.example",
+        activities=["sport"],
+        languages=["ar"],
+        language="de",
+        nonce=f"many-{n}",
+        received_at=WHEN,
+        answer_by=WHEN.date(),
+    )
+
+
 # In the order in which rows point at each other.
 def _grant(n: int, rows: Rows):
     yield Grant(
@@ -364,6 +386,21 @@ MAKERS: dict[type[Model], Maker] = {
             uploaded_at=WHEN,
             uploaded_by=rows.of[User][n],
             publication=rows.of[Publication][n],
+        )
+    ],
+    Enquiry: _enquiry,
+    EnquiryEvent: lambda n, rows: [
+        EnquiryEvent(
+            enquiry=rows.of[Enquiry][n],
+            kind="received",
+            at=WHEN,
+            agency=rows.place.agency,
+            post=rows.of[Post][n],
+        )
+    ],
+    EnquiryMessage: lambda n, rows: [
+        EnquiryMessage(
+            enquiry=rows.of[Enquiry][n], kind="note", text="x", by=rows.of[User][n], at=WHEN
         )
     ],
     OutboxMessage: lambda n, rows: [

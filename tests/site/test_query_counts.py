@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from contacts.models import (
     Area,
+    Enquiry,
     Municipality,
     Office,
     Post,
@@ -100,7 +101,7 @@ def measured(django_db_setup, django_db_blocker) -> Everything:
         ContentType.objects.get_for_models(*LISTS, for_concrete_models=False)
         boss, editor = staff(rows), staff(rows, Role.EDITOR)
         others = {
-            StaffRole: staff(rows, Role.AGENCY_ADMIN),
+            **{model: staff(rows, Role.AGENCY_ADMIN) for model in (StaffRole, Enquiry)},
             **{model: staff(rows, Role.CASEWORKER) for model in (Application, Budget, Payout)},
         }
         found = Everything({model: [] for model in LISTS}, [])

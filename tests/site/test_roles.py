@@ -30,6 +30,7 @@ from tests.site.access import (
     ACCOUNT,
     ARGUMENTS,
     CASES,
+    ENQUIRIES,
     ENTRANCE,
     GENERAL,
     GONE,
@@ -37,6 +38,7 @@ from tests.site.access import (
     NAME,
     NOT_IN_A_DEMO,
     OF_A_CASE_IN_ADMIN,
+    OF_AN_ENQUIRY,
     OF_NO_ROW,
     REDIRECTS,
     STEPS,
@@ -86,9 +88,11 @@ def test_the_tables_name_no_route_and_no_model_that_has_gone():
     names = {route.name for route in routes()}
     models = {match["model"] for name in names if (match := NAME.fullmatch(name))}
     of_cases = {match[1] for name in names if (match := OF_A_CASE_IN_ADMIN.fullmatch(name))}
+    of_enquiries = {match[1] for name in names if (match := OF_AN_ENQUIRY.fullmatch(name))}
 
-    assert {*MODELS, "application", "budget", "payout", "textblock"} == models
+    assert {*MODELS, "application", "budget", "enquiry", "payout", "textblock"} == models
     assert {*CASES, *STEPS} == of_cases
+    assert set(ENQUIRIES) == of_enquiries
     assert set(GENERAL) | set(ACCOUNT) | set(ENTRANCE) <= names
     assert set(ARGUMENTS) | set(REDIRECTS) <= names
 
