@@ -15,8 +15,9 @@ class ContactsConfig(AppConfig):
             confirming,
             corrections,
             imports,
+            personal_data,
         )
-        from contacts.enquiries import digest, reminding
+        from contacts.enquiries import digest, erasing, reminding
         from contacts.views import own_enquiries
         from portal import dashboard, entrance, owners
         from portal.accounts import passwords
@@ -26,8 +27,9 @@ class ContactsConfig(AppConfig):
         passwords.sources.append(_own_words)
         entrance.register_arrival(own_enquiries.ARRIVAL, own_enquiries.arrive)
         entrance.register_link(*own_enquiries.OWN, rank=1)  # behind what projects register
-        for part in (colleagues, confirming, corrections, imports, reminding, digest):
+        for part in (colleagues, confirming, corrections, imports, reminding, digest, erasing):
             part.register_jobs()
+        personal_data.register()
 
 
 def _to_do(request):

@@ -51,6 +51,10 @@ def _nothing(user: User) -> str:
     return ""
 
 
+def _unused(user: User) -> bool:
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class PersonalData:
     """One kind of data about people. `name` is its key, `label` what people read.
@@ -59,7 +63,9 @@ class PersonalData:
     may go, within the caller's transaction (files after its commit), and returns True when
     something has to stay that needs the account: then the account is made anonymous instead of
     deleted. `kept(user)` says in one sentence what stays, why and until when, "" for nothing; it is
-    read before. `models` are the labels (`app.model`) of the tables it answers for.
+    read before. `is_used(user)` says that the account is still good for something: then it is not
+    swept away with the last thing of another kind (`forget_unused`). `models` are the labels
+    (`app.model`) of the tables it answers for.
     """
 
     name: str
@@ -67,6 +73,7 @@ class PersonalData:
     export: Callable[[User], Export]
     erase: Callable[[User, dt.datetime], bool]
     kept: Callable[[User], str] = _nothing
+    is_used: Callable[[User], bool] = _unused
     models: tuple[str, ...] = ()
 
 
@@ -109,6 +116,14 @@ def erase(user: User, *, now: dt.datetime) -> bool:
     how = "deleted" if is_gone else "made anonymous"
     logger.info("Account %s: %s, by its owner.", hashed, how)
     return is_gone
+
+
+def forget_unused(user: User, *, now: dt.datetime) -> bool:
+    """Erase the account of somebody of whom no kind has anything any more; whether it was."""
+    if not user.is_active or auth.is_staff(user) or any(k.is_used(user) for k in registered()):
+        return False
+    erase(user, now=now)
+    return True
 
 
 def _delete(user: User) -> bool:

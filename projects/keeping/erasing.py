@@ -1,7 +1,8 @@
 """Erasing whole cases when their time is over: rows, files, mails. Ledger, sums and register stay.
 
 A case goes in one transaction with its seal; its files go after the commit, and what a crash leaves
-of them is swept by the jobs (`projects.attachments`). Whoever had no other case loses the account.
+of them is swept by the jobs (`projects.attachments`). Whoever has nothing else here loses the
+account.
 """
 
 import datetime as dt
@@ -12,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from portal import auth, clock, jobs, privacy
+from portal import clock, jobs, privacy
 from portal.models import OutboxMessage, User
 from projects import mails
 from projects.keeping import archive, seals
@@ -80,14 +81,8 @@ def erase(application: Application, *, on: dt.date, now: dt.datetime) -> bool:
     for name in names:
         transaction.on_commit(lambda name=name: default_storage.delete(name))
     for user in people:
-        _forget(user, now=now)
+        privacy.forget_unused(user, now=now)
     return True
-
-
-def _forget(user: User, *, now: dt.datetime) -> None:
-    """The account of somebody who has no case any more."""
-    if user.is_active and not auth.is_staff(user) and not user.contributions.exists():
-        privacy.erase(user, now=now)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ def register() -> None:
             export=export,
             erase=erase,
             kept=kept,
+            is_used=lambda user: user.contributions.exists(),
             models=(
                 "projects.application",
                 "projects.contributor",
