@@ -1,4 +1,4 @@
-"""What waits for the user of the administration in grants, as lines of its start page."""
+"""What waits for the user of the administration, as lines of its start page: grants and offers."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.roles import agencies_of
+from contacts.roles import EDITORS, agencies_of
 from portal import clock
 from portal.dashboard import Line
-from projects import deliveries, reminding
+from projects import deliveries, offer_confirming, reminding
 from projects.actors import CASEWORKERS, DECIDERS, FINANCE, decidable
-from projects.models import Application, Objection
+from projects.models import Application, Objection, Offer
+from projects.models.guide import OfferState
 from projects.states import ApplicationState as S
 from projects.states import GrantState, ObjectionState, PayoutState
 
@@ -36,6 +37,7 @@ def for_start_page(request: HttpRequest) -> Iterator[Line]:
     yield from _to_handle(request.user)
     yield from _payouts(request.user)
     yield from _reminders(request.user)
+    yield from _offers(request.user)
 
 
 def _to_decide(user) -> Iterator[Line]:
@@ -120,6 +122,27 @@ def _reminders(user) -> Iterator[Line]:
     number = Application.objects.visible_to(user).filter(pk__in=rows).count()
     if number:
         yield _line(_("Reminders that are due: %(n)d") % {"n": number}, "reminders")
+
+
+def _offers(user) -> Iterator[Line]:
+    """For editors: offers that wait for release, and those that nobody confirms."""
+    agencies = agencies_of(user, EDITORS)
+    if not agencies:
+        return
+    own = Offer.objects.visible_to(user).filter(agency__in=agencies)
+    address = reverse("admin:projects_offer_changelist")
+    new = own.filter(state=OfferState.SUBMITTED).count()
+    if new:
+        text = ngettext("%(n)d offer waits for release", "%(n)d offers wait for release", new)
+        yield Line(what=text % {"n": new}, url=f"{address}?todo=release", rank=RANK)
+    silent = own.filter(pk__in=offer_confirming.unanswered(clock.today()).values("pk")).count()
+    if silent:
+        text = ngettext(
+            "%(n)d offer that nobody has confirmed for a year",
+            "%(n)d offers that nobody has confirmed for a year",
+            silent,
+        )
+        yield Line(what=text % {"n": silent}, url=f"{address}?todo=unanswered")
 
 
 def _line(text: str, turn: str) -> Line:

@@ -4,6 +4,7 @@ from projects.admin import (  # noqa: F401  (they register)
     applications,
     budgets,
     calls,
+    offers,
     payouts,
     programmes,
     rules,

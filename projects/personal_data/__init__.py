@@ -7,7 +7,7 @@ and nothing of the others.
 from django.utils.translation import gettext_lazy
 
 from portal import privacy
-from projects.personal_data import calendar_feed
+from projects.personal_data import calendar_feed, offers
 from projects.personal_data.applications import export
 from projects.personal_data.erasing import erase, kept
 
@@ -56,5 +56,14 @@ def register() -> None:
             export=calendar_feed.export,
             erase=calendar_feed.erase,
             models=("projects.calendarfeed",),
+        )
+    )
+    privacy.register(
+        privacy.PersonalData(
+            name="offers",
+            label=gettext_lazy("Offers that you have entered"),
+            export=offers.export,
+            erase=offers.erase,
+            models=("projects.offer",),
         )
     )
