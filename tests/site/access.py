@@ -152,6 +152,13 @@ OF_A_CASE = (
     "projects:proof_receipt",
     "projects:proof_document",
 )
+# Pages of a sender about one enquiry.
+OF_AN_ENQUIRY = (
+    "contacts:enquiry",
+    "contacts:enquiry_write",
+    "contacts:enquiry_withdraw",
+    "contacts:enquiry_introduction",
+)
 # What the entrance of people without a password, and every page behind it, answers to everybody
 # else (401: sent to the log-in by code), and to an applicant.
 ENTRANCE = {
@@ -168,6 +175,8 @@ ENTRANCE = {
     "projects:own_applications": (401, 200),
     "projects:calendar": (401, 200),
     **dict.fromkeys(OF_A_CASE, (401, 404)),  # of a case that is not theirs
+    "contacts:own_enquiries": (401, 200),
+    **dict.fromkeys(OF_AN_ENQUIRY, (401, 404)),  # of somebody else
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
 # By POST only.
@@ -312,7 +321,7 @@ ENQUIRIES = dict.fromkeys(("changelist", "export", "change", "history", "notices
 ENQUIRIES |= dict.fromkeys(("answer", "called", "note", "hand_on", "close", "look_again"), 200)
 ENQUIRIES |= dict.fromkeys(("reopen", "propose", "agree", "refuse", "take_back"), 405)
 ENQUIRIES |= dict.fromkeys(("add", "delete"), 403)  # nobody edits a row
-OF_AN_ENQUIRY = re.compile(rf"admin:contacts_enquiry_({'|'.join(ENQUIRIES)})")
+OF_AN_ENQUIRY_IN_ADMIN = re.compile(rf"admin:contacts_enquiry_({'|'.join(ENQUIRIES)})")
 # Addresses that name no row; the last two are files.
 OF_NO_ROW = {"changelist": [], "add": [], "export": ["csv"], "table": ["responsibilities", "csv"]}
 NAME = re.compile(
@@ -339,6 +348,10 @@ ARGUMENTS = {
     "projects:blank_form": ["mp-2026"],
     "projects:calendar_file": ["x" * 43],
     **{name: [CASE] for name in OF_A_CASE},
+    **{name: [CASE] for name in OF_AN_ENQUIRY},
+    "contacts:enquiry_introduction": [CASE, 1],
+    "contacts:enquiry_form": ["hilfe-anbieten"],
+    "contacts:enquiry_sent": ["x"],
     "projects:section": [CASE, "kosten"],
     "projects:attachment": [CASE, CASE],
     "projects:attachment_remove": [CASE, CASE],
@@ -367,7 +380,10 @@ ARGUMENTS = {
 }
 REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
 UNKNOWN = ("projects:calendar_file",)  # a key that is nobody's
-GONE = ("contacts:confirm",)  # a link that is none of ours
+# A link that is none of ours.
+GONE = ("contacts:confirm", "contacts:enquiry_sent")
+# Pages with a form: its token is another one each time.
+FORMS = ("contacts:correction", "contacts:enquiry_form", "contacts:enquiry_status")
 NOT_IN_A_DEMO = ("security",)  # it names nobody: the agencies in its data do not run it
 
 
@@ -387,7 +403,7 @@ def class_of(route: Route) -> str:
         return "text block"
     if OF_A_PAYMENT.fullmatch(route.name):
         return "payment"
-    if OF_AN_ENQUIRY.fullmatch(route.name):
+    if OF_AN_ENQUIRY_IN_ADMIN.fullmatch(route.name):
         return "enquiry"
     if match := NAME.fullmatch(route.name):
         return "model" if match["model"] in MODELS else ""
