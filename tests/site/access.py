@@ -153,7 +153,7 @@ OF_A_CASE = (
     "projects:proof_document",
 )
 # Pages of a sender about one enquiry.
-OF_AN_ENQUIRY = (
+OF_A_SENDER = (
     "contacts:enquiry",
     "contacts:enquiry_write",
     "contacts:enquiry_withdraw",
@@ -176,7 +176,7 @@ ENTRANCE = {
     "projects:calendar": (401, 200),
     **dict.fromkeys(OF_A_CASE, (401, 404)),  # of a case that is not theirs
     "contacts:own_enquiries": (401, 200),
-    **dict.fromkeys(OF_AN_ENQUIRY, (401, 404)),  # of somebody else
+    **dict.fromkeys(OF_A_SENDER, (401, 404)),  # of somebody else
 }
 UNNAMED = re.compile(r"verwaltung/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
 # By POST only.
@@ -348,7 +348,7 @@ ARGUMENTS = {
     "projects:blank_form": ["mp-2026"],
     "projects:calendar_file": ["x" * 43],
     **{name: [CASE] for name in OF_A_CASE},
-    **{name: [CASE] for name in OF_AN_ENQUIRY},
+    **{name: [CASE] for name in OF_A_SENDER},
     "contacts:enquiry_introduction": [CASE, 1],
     "contacts:enquiry_form": ["hilfe-anbieten"],
     "contacts:enquiry_sent": ["x"],

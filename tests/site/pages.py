@@ -6,7 +6,7 @@ tests/site/test_routes.py fails for a route that has no page here and no reason 
 import datetime as dt
 from dataclasses import dataclass
 
-from tests.site.access import OF_A_CASE
+from tests.site.access import OF_A_CASE, OF_A_SENDER
 
 LANGUAGES = ("de", "en", "ar")  # `ar` is the pseudo language of tests/site/pseudo.py
 
@@ -46,6 +46,11 @@ PROGRAMME = "foerderung/mikroprojekte-landkreis-leipzig/"
 def _idea(name: str, query: str, **fields) -> Page:
     path = "foerderung/pruefen/?art=initiative&massnahme=meeting&gefoerdert=no"
     return Page(name, "projects:funding_check", f"{path}&{query}", **fields)
+
+
+def _enquiry(name: str, kind: str, **fields) -> Page:
+    path = f"anfrage/{kind}" if "/" in kind else f"anfrage/{kind}/"
+    return Page(name, "contacts:enquiry_form", path, is_form=True, **fields)
 
 
 def _year_of_the_call() -> int:
@@ -141,6 +146,19 @@ PAGES = (
     Page("no such call", "projects:begin", "antrag/neu/?aufruf=vorbei", is_form=True),
     Page("form", "contacts:correction", "hinweis/", is_form=True, look_closely=True),
     Page("form with errors", "contacts:correction", "hinweis/", 422, is_form=True, by_post=True),
+    Page("what one can write", "contacts:enquiries", "anfrage/?ort=Grimma", look_closely=True),
+    _enquiry("offer of help", "hilfe-anbieten", look_closely=True),
+    _enquiry("offer with errors", "hilfe-anbieten", status=422, by_post=True),
+    _enquiry("request for help", "hilfe-suchen/?ort=Borna"),
+    _enquiry("people wanted", "mitmachen"),
+    _enquiry("idea", "idee"),
+    _enquiry("interpreter", "sprachmittlung", look_closely=True),
+    _enquiry("interpreter with errors", "sprachmittlung", status=422, by_post=True),
+    _enquiry("network", "netzwerk"),
+    _enquiry("barrier", "barriere/?seite=/de/karte/"),
+    Page("state of an enquiry", "contacts:enquiry_status", "anfrage/stand/", is_form=True),
+    Page("state with errors", "contacts:enquiry_status", "anfrage/stand/", 422, True, by_post=True),
+    Page("enquiry sent long ago", "contacts:enquiry_sent", "anfrage/gesendet/x/", 410),
     Page("log-in by code", "entrance:log_in", "anmelden/", is_form=True, look_closely=True),
     Page("log-in with errors", "entrance:log_in", "anmelden/", 422, is_form=True, by_post=True),
     Page("unknown link", "entrance:link", "weiter/x/", 410),
@@ -182,5 +200,7 @@ NO_PAGE = {
     "projects:calendar_file": "a file for calendars: see tests/projects/test_feeds.py",
     "projects:calendar": "behind the log-in: see tests/projects/test_markup.py",
     "projects:own_applications": "behind the log-in: see tests/projects/test_markup.py",
+    "contacts:own_enquiries": "behind the log-in: see tests/contacts/test_enquiry_status.py",
+    **dict.fromkeys(OF_A_SENDER, "behind the log-in: see tests/contacts/test_enquiry_status.py"),
     **dict.fromkeys(OF_A_CASE, "behind the log-in: see tests/projects/test_markup.py"),
 }
