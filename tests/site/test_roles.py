@@ -12,12 +12,23 @@ from dataclasses import dataclass
 import pytest
 import time_machine
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import Agency, LookUpCount, MissedInput, Office, PostalCode, Source, StaffRole
+from contacts.models import (
+    Agency,
+    Document,
+    LookUpCount,
+    MissedInput,
+    Office,
+    PostalCode,
+    Source,
+    StaffRole,
+)
 from contacts.roles import Role
 from portal.admin_site import verwaltung
 from portal.models import JobRun, Page
@@ -135,6 +146,9 @@ def make_world() -> World:
     own["application"] = place.agency.applications.get().pk
     Programme.objects.filter(pk=own["programme"]).update(slug="mikroprojekte")
     Project.objects.filter(pk=own["project"]).update(slug="begegnung")
+    file = default_storage.save("documents/konzept", ContentFile(b"%PDF-1.7"))
+    document = {"slug": "konzept", "file": file, "file_name": "konzept.pdf"}
+    Document.objects.filter(pk=own["document"]).update(**document)
     soon = timezone.now() + dt.timedelta(days=30)
     Call.objects.filter(pk=own["call"]).update(slug="mp-2026", closes_at=soon)
     own["outboxmessage"] = factories.mail(place.agency, state="failed").pk
