@@ -1,14 +1,18 @@
-"""The demo's staff accounts: one for each role, with a password that everybody knows."""
+"""The demo's staff accounts: one for each role, with a password that everybody knows.
+
+The coordinator holds a post: what people write about its towns, and their applications, are theirs.
+"""
 
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from contacts.models import Agency, StaffRole
+from contacts.models import Agency, Person, StaffRole
 from contacts.roles import Role
 from portal.models import User
 
 AGENCY = "landkreis-leipzig"
+POST = "kik-1-landkreis-leipzig"  # whose holder the coordinator of the demo is
 PASSWORD = "ansprechbar-demo"  # noqa: S105  (printed by `make demo`; refused in production)
 
 
@@ -50,4 +54,14 @@ def create_accounts() -> list[DemoAccount]:
             )
             if account.role is not None:
                 StaffRole.objects.create(user=user, agency=agency, role=account.role)
+            if account.role == Role.COORDINATOR:
+                _hold_a_post(user)
     return list(ACCOUNTS)
+
+
+def _hold_a_post(user: User) -> None:
+    """Let `user` be whoever holds `POST`, unless that person has an account already."""
+    person = Person.objects.filter(tenures__post__slug=POST, user__isnull=True).first()
+    if person is not None:
+        person.user = user
+        person.save()
