@@ -14,6 +14,7 @@ class ContactsConfig(AppConfig):
             colleagues,
             confirming,
             corrections,
+            document_files,
             imports,
             personal_data,
         )
@@ -27,7 +28,8 @@ class ContactsConfig(AppConfig):
         passwords.sources.append(_own_words)
         entrance.register_arrival(own_enquiries.ARRIVAL, own_enquiries.arrive)
         entrance.register_link(*own_enquiries.OWN, rank=1)  # behind what projects register
-        for part in (colleagues, confirming, corrections, imports, reminding, digest, erasing):
+        parts = (colleagues, confirming, corrections, document_files, imports)
+        for part in (*parts, reminding, digest, erasing):
             part.register_jobs()
         personal_data.register()
 

@@ -81,7 +81,8 @@ class OfficeFiles:
                 raise BadFileError(path, None, f"[agency] has no {name}.")
         self.agency = agency["key"]
         plain = (
-            "short_name", "parent_body", "department", "phone", "fax", "email", "website", "state",
+            "short_name", "parent_body", "department", "phone", "fax", "email", "website",
+            "integreat_url", "state",
         )  # fmt: skip
         values: dict[str, Any] = {name: agency.get(name, "") for name in plain}
         values["slug"] = self.agency

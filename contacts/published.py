@@ -35,6 +35,7 @@ class AgencyView:
     fax: str
     email: str
     website: str
+    integreat_url: str
     started_on: dt.date | None
     ended_on: dt.date | None
     state: str

@@ -163,6 +163,7 @@ def _agencies(gazetteer: Gazetteer) -> dict[int, AgencyView]:
             fax=row.fax,
             email=row.email,
             website=row.website,
+            integreat_url=row.integreat_url,
             started_on=row.started_on,
             ended_on=row.ended_on,
             state=row.state,

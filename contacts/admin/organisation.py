@@ -35,7 +35,7 @@ class AgencyAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
         (
             _("Central contact"),
             {
-                "fields": ["phone", "email", "fax", "website"],
+                "fields": ["phone", "email", "fax", "website", "integreat_url"],
                 "description": _("Shown wherever nobody else is responsible or can be reached."),
             },
         ),

@@ -88,6 +88,11 @@ class Agency(TranslatableModel):
     fax = models.CharField(_("fax"), max_length=30, blank=True, validators=[validate_phone])
     email = models.EmailField(_("central e-mail"), blank=True)
     website = models.URLField(_("web site"), blank=True)
+    integreat_url = models.URLField(
+        _("Integreat pages"),
+        blank=True,
+        help_text=_("Life in the county in many languages, where the county has such pages."),
+    )
     started_on = models.DateField(_("first day"), null=True, blank=True)
     ended_on = models.DateField(
         _("last day"), null=True, blank=True, help_text=_("Empty while the agency is at work.")

@@ -1,7 +1,10 @@
 """What an agency publishes."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from parler.fields import TranslationsForeignKey
 from parler.managers import TranslatableManager
@@ -21,8 +24,10 @@ validate_partial_date = RegexValidator(
 class Document(TranslatableModel):
     """A paper that an agency has published: what it is, of when, how large, and where it lies.
 
-    `issued` is as exact as it is known: year, year-month or day (ISO). `size_bytes` is what the
-    publisher says of it; None is unknown.
+    `issued` is as exact as it is known: year, year-month or day (ISO). Of an uploaded file (a PDF)
+    the server finds out `size_bytes`, `pages` and whether it `is_tagged`, so that a screen reader
+    can follow it; without one, `size_bytes` is what the publisher says. None is unknown. `file` is
+    a random name in the storage, `file_name` what people call it.
     """
 
     class Kind(models.TextChoices):
@@ -51,19 +56,59 @@ class Document(TranslatableModel):
     )
     language = models.CharField(_("language"), max_length=10, default="de")
     size_bytes = models.PositiveIntegerField(_("size in bytes"), null=True, blank=True)
-    url = models.URLField(_("where it lies"), max_length=500, blank=True)
+    pages = models.PositiveSmallIntegerField(_("pages"), null=True, blank=True, editable=False)
+    is_tagged = models.BooleanField(
+        _("prepared for screen readers"), null=True, blank=True, editable=False
+    )
+    file = models.FileField(_("file"), max_length=200, blank=True, editable=False)
+    file_name = models.CharField(_("name of the file"), max_length=150, blank=True, editable=False)
+    url = models.URLField(
+        _("where it lies"),
+        max_length=500,
+        blank=True,
+        help_text=_("Only where it is not uploaded here."),
+    )
+    valid_until = models.DateField(
+        _("last day"),
+        null=True,
+        blank=True,
+        help_text=_("Afterwards it stands among the former ones."),
+    )
+    superseded_by = models.ForeignKey(
+        "self",
+        verbose_name=_("next edition"),
+        on_delete=models.SET_NULL,
+        related_name="supersedes",
+        null=True,
+        blank=True,
+    )
     rank = models.PositiveSmallIntegerField(_("position in the list"), default=0)
 
     objects = TranslatableManager.from_queryset(TranslatedPublishedQuerySet)()
-    history = Tracked()
+    history = Tracked(excluded_fields=["file", "file_name", "pages", "is_tagged"])
 
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["agency", "rank", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True) | ~Q(superseded_by=F("pk")),
+                name="document_is_not_its_own_next_edition",
+                violation_error_message=_("A document is not its own next edition."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.safe_translation_getter("title", default=self.slug, any_language=True)
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:document", args=[self.slug])
+
+    def clean(self) -> None:
+        newer = self.superseded_by
+        if newer is not None and newer.agency_id != self.agency_id:
+            raise ValidationError({"superseded_by": _("This document is of another agency.")})
 
 
 class DocumentTranslation(TranslatedFieldsModel):

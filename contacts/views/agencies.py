@@ -43,7 +43,7 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
             "team": tiles_of(team, request.on),
             "former": [(post, post.tenures) for post in team if post.tenures],
             "offices": [OfficeToday(office, moment) for office in snapshot.offices_of(found)],
-            "documents": documents.current(request.versions).of_agency(found),
+            "documents": documents.current(request.versions).of_agency(found, request.on),
             "panels": panels.of_agencies.shown(request, found),
         },
     )

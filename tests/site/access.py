@@ -194,6 +194,7 @@ DECISIONS += ("bring-back", "invite", "reset-factor")
 DECISIONS += ("announce", "take-back", "resume", "newest-rules", "move-end")
 # Pages of an editor about one row, with a form that publishes.
 FOR_EDITORS = ("alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
+FOR_EDITORS += ("file", "edition")
 # The same, of an agency administrator.
 FOR_ADMINS = ("leave", "pause")
 # Applications in the administration: roles do not stand in one line here, since editors have no
@@ -341,6 +342,8 @@ ARGUMENTS = {
     "contacts:office": ["grimma"],
     "contacts:post": ["koi"],
     "contacts:vcard": ["koi"],
+    "contacts:document": ["konzept"],
+    "contacts:document_file": ["konzept"],
     "entrance:link": ["x"],
     "projects:programme": ["mikroprojekte"],
     "projects:project": ["begegnung"],

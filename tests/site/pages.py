@@ -102,6 +102,10 @@ PAGES = (
     Page("office", "contacts:office", "standorte/grimma-suedstrasse/"),
     Page("office by appointment", "contacts:office", "standorte/brand-erbisdorf/"),
     Page("office of an ended agency", "contacts:office", "standorte/ic-e-leipzig/"),
+    Page("documents", "contacts:documents", "dokumente/"),
+    Page("filtered documents", "contacts:documents", "dokumente/?art=guide"),
+    Page("no documents", "contacts:documents", "dokumente/?art=guide&jahr=2019"),
+    Page("document", "contacts:document", "dokumente/integrationskonzept-teil-1/"),
     Page("projects", "projects:projects", "projekte/"),
     Page(
         "ended project",
@@ -185,6 +189,7 @@ NO_PAGE = {
     "sitemap": "XML for machines",
     "security": "a text for machines",
     "contacts:vcard": "a file for address books",
+    "contacts:document_file": "a PDF: see tests/contacts/test_documents_of_agencies.py",
     "entrance:code": "leads to the log-in while nobody has asked for a code",
     "entrance:typed": "behind the log-in by code: see tests/portal/test_entrance_pages.py",
     "entrance:log_out": "behind the log-in",
