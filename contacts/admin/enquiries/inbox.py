@@ -15,7 +15,7 @@ from contacts.admin.filters import AgencyFilter
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.enquiries.receiving import PREFIX
-from contacts.labels import post_label
+from contacts.labels import holder_names
 from contacts.models import Enquiry
 from contacts.models.enquiry import OWN_POSTS, WHOLE_AGENCY
 from contacts.roles import agencies_of
@@ -38,7 +38,7 @@ class EnquiryAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
     change_list_template = "admin/contacts/enquiry/change_list.html"
     list_display = ["reference", "kind", "area", "received_at", "due", "state", "desk"]
     list_filter = [*FILTERS, AgencyFilter]
-    list_select_related = ["area__parent", "assigned_post__office", "agency"]
+    list_select_related = ["area__parent", "assigned_post", "agency"]
     search_fields = ["reference", "name", "organisation"]
     search_help_text = _("Number or name")
     ordering = [F("answer_by").asc(nulls_last=True), "-pk"]
@@ -76,7 +76,9 @@ class EnquiryAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
     @admin.display(description=_("desk"))
     def desk(self, enquiry: Enquiry) -> str:
         post = enquiry.assigned_post
-        return post_label(post, on=clock.today()) if post else str(enquiry.agency)
+        if post is None:
+            return str(enquiry.agency)
+        return holder_names(post, on=clock.today()) or str(post)
 
     # Pages ----------------------------------------------------------------------------------------
 
