@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, get_language_info
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal import own_links
 from portal.languages import offered_code
@@ -101,7 +102,7 @@ class Shell:
         items = [
             (_("Who is responsible?"), home, (reverse("contacts:look_up"), f"{home}orte/")),
             (_("Contacts"), reverse("contacts:directory"), ()),
-            (_("Agencies"), reverse("contacts:agencies"), (f"{home}standorte/",)),
+            (pgettext("menu", "Agencies"), reverse("contacts:agencies"), (f"{home}standorte/",)),
             (_("Map"), reverse("contacts:map"), ()),
             (_("Enquiries"), reverse("contacts:enquiries"), ()),
             (_("Offers"), reverse("projects:offers"), ()),

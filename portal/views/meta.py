@@ -9,17 +9,23 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import override
 
-from contacts.snapshot import Snapshot, current
+from contacts import documents
+from contacts.enquiries.kinds import PAGES
+from contacts.snapshot import current
 from portal.context import absolute
 from portal.public import public_page
-from projects import funding
-from projects.funding import Funding
+from projects import funding, guide, undertakings
 
 PLAIN_PAGES = (
     "home",
     "contacts:map",
     "contacts:agencies",
     "contacts:directory",
+    "contacts:documents",
+    "contacts:enquiries",
+    "projects:offers",
+    "projects:offers_map",
+    "projects:projects",
     "projects:programmes",
     "projects:funding_check",
     "contacts:imprint",
@@ -62,19 +68,19 @@ def security(request: HttpRequest) -> HttpResponse:
 @public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page of every language, each with its twins in the others (sitemaps.org, hreflang)."""
-    snapshot, programmes = current(request.versions), funding.current(request.versions)
     languages = [code for code, _name in settings.LANGUAGES]
     addresses = {}
     for code in languages:
         with override(code):
-            addresses[code] = [absolute(request, path) for path in _paths(snapshot, programmes)]
+            addresses[code] = [absolute(request, path) for path in _paths(request)]
     pages = [
         list(zip(languages, twins, strict=True)) for twins in zip(*addresses.values(), strict=True)
     ]
     return render(request, "sitemap.xml", {"pages": pages}, content_type="application/xml")
 
 
-def _paths(snapshot: Snapshot, programmes: Funding) -> Iterator[str]:
+def _paths(request: HttpRequest) -> Iterator[str]:
+    snapshot, versions = current(request.versions), request.versions
     for name in PLAIN_PAGES:
         yield reverse(name)
     for agency in snapshot.agencies.values():
@@ -82,8 +88,14 @@ def _paths(snapshot: Snapshot, programmes: Funding) -> Iterator[str]:
     for row in (*snapshot.offices.values(), *snapshot.posts.values()):
         if not row.archived_on:
             yield row.get_absolute_url()
-    for programme in programmes.programmes:
-        yield programme.get_absolute_url()
+    for shown in (
+        *PAGES,
+        *funding.current(versions).programmes,
+        *documents.current(versions).by_id.values(),
+        *undertakings.current(versions).every,
+        *guide.current(versions).listed(request.on),
+    ):
+        yield shown.get_absolute_url()
     for place in snapshot.gazetteer.by_id.values():
         if snapshot.is_covered(place):
             yield place.get_absolute_url()
