@@ -113,7 +113,7 @@ class Booklet:
         # Only a title in German goes into the contents of a German booklet, if there is one.
         title = official["title"] or str(offer.title)
         name = {"text": title, "lang": OFFICIAL if official["title"] else offer.title.language}
-        return {"name": name, "official": official, "other": other, "reach": _reach(offer)}
+        return {"name": name, "official": official, "other": other}
 
     # The last page ------------------------------------------------------------------------------
 
@@ -159,14 +159,16 @@ def _column(offer: OfferView, code: str) -> dict:
     def written(text: Text) -> str:
         return text.versions.get(code, "")
 
-    facts: list[tuple[str, str]] = []
-    if code == OFFICIAL or _is_spoken(code):
+    facts_known = code == OFFICIAL or _is_spoken(code)
+    if facts_known:
         facts = [
-            (_("When"), "\n".join(_times(offer, written(offer.times_note)))),
+            (_("When"), "; ".join(_times(offer, written(offer.times_note)))),
+            (_("Where"), _where(offer)),
             (_("For whom"), ", ".join(offer.group_labels)),
             (_("Languages"), ", ".join(offer.language_names)),
             (_("Cost"), _joined(offer.cost_label, written(offer.cost_note))),
             (_("Step-free access"), _joined(offer.step_free_label, written(offer.access_note))),
+            (_("Contact"), _reach(offer)),
         ]
     else:
         notes = (offer.times_note, offer.cost_note, offer.access_note)
@@ -175,7 +177,7 @@ def _column(offer: OfferView, code: str) -> dict:
         "lang": code,
         "title": written(offer.title),
         "text": written(offer.text),
-        "kind": offer.kind_label if code == OFFICIAL or _is_spoken(code) else "",
+        "kind": f"{offer.kind_label} · {offer.provider}" if facts_known else offer.provider,
         "facts": [[label, value] for label, value in facts if value],
     }
 
@@ -192,14 +194,16 @@ def _times(offer: OfferView, note: str) -> Iterator[str]:
         yield note
 
 
-def _reach(offer: OfferView) -> list[str]:
-    """Who, where and how: the same in every language."""
+def _where(offer: OfferView) -> str:
     place = offer.place
     address = ", ".join(offer.address) or place.name
-    if place.is_part and place.name not in address:
-        address = f"{address} ({place.name})"
+    known = place.name in address
+    return address if known or not place.is_part else f"{address} ({place.name})"
+
+
+def _reach(offer: OfferView) -> str:
     ways = (offer.contact_name, offer.phone, offer.email, offer.website)
-    return [line for line in (offer.provider, address, " · ".join(filter(None, ways))) if line]
+    return " · ".join(filter(None, ways))
 
 
 def _post(post: PostView, snapshot: Snapshot, on: dt.date) -> dict:
