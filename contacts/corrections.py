@@ -1,7 +1,7 @@
 """Taking in what visitors tell us."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language, gettext_lazy, override
@@ -15,6 +15,18 @@ from portal import jobs
 from portal.languages import offered_code
 
 CONTACT_KEPT = dt.timedelta(days=30)  # as the privacy page says
+
+# Whose page it is, by the name of its route: an app whose pages belong to agencies says so here.
+PageOwner = Callable[[Mapping[str, str]], AgencyView | None]
+_owners: dict[str, PageOwner] = {}
+
+
+def register_page(url_name: str, owner: PageOwner) -> None:
+    """Send what is said about the page `url_name` to the agency that `owner` names.
+
+    It gets the arguments of the address.
+    """
+    _owners[url_name] = owner
 
 
 def receive(
@@ -61,6 +73,8 @@ def agency_of_page(path: str, *, snapshot: Snapshot, on: dt.date) -> AgencyView 
             match = resolve(path.partition("?")[0])
     except Resolver404:
         return None
+    if match.view_name in _owners:
+        return _owners[match.view_name](match.kwargs)
     slug = match.kwargs.get("slug", "")
     if match.url_name == "agency":
         return snapshot.agency(slug)

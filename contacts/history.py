@@ -193,6 +193,8 @@ class _Shown:
             return ""
         if isinstance(value, bool):
             return _("yes") if value else _("no")
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
         if field.is_relation:
             return str(self.rows[field.related_model].get(value, "–"))
         return str(dict(field.flatchoices).get(value) or localize(value))

@@ -7,6 +7,7 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Projects and funding")
 
     def ready(self) -> None:
+        from contacts import corrections
         from contacts import panels as pages
         from portal import dashboard, entrance
         from projects import (
@@ -33,6 +34,7 @@ class ProjectsConfig(AppConfig):
         pages.of_agencies.register(panels.of_agency, state=panels.call_states)
         pages.of_places.register(guide_panels.at_place)
         pages.of_agencies.register(guide_panels.of_agency)
+        corrections.register_page("projects:offer", guide_panels.agency_of)
         pages.of_places.register(panels.projects_at)
         pages.of_agencies.register(panels.projects_of_agency)
         call_mails.register_jobs()

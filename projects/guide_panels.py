@@ -1,5 +1,6 @@
 """What the pages of towns and agencies show of the guide of local offers."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from contacts.places import Place
 from contacts.published import AgencyView
+from portal import data_version
 from projects.guide import OfferView, current
 
 SHOWN = 5
@@ -29,6 +31,12 @@ def of_agency(request: HttpRequest, agency: AgencyView) -> str:
     """A few offers in the area of `agency`, and the way to all of them."""
     found = current(request.versions).of_agency(agency, request.on)
     return _panel(found, reverse("projects:offers"))
+
+
+def agency_of(arguments: Mapping[str, str]) -> AgencyView | None:
+    """Whose offer the page of one shows, for what visitors say is wrong."""
+    offer = current(data_version.read()).offer(arguments.get("slug", ""))
+    return offer.agency if offer else None
 
 
 def _panel(offers: list[OfferView], url: str) -> str:

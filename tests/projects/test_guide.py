@@ -11,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from contacts.forms import CorrectionForm
+from contacts.models import Correction
 from contacts.models.offices import YesNoUnknown
 from projects.models import Offer
 from projects.models.guide import OfferKind, OfferState
@@ -288,3 +290,14 @@ def test_weekdays_are_in_the_language_of_the_page(guide):
     with translation.override("de"):
         assert "Montag" in get("/de/angebote/cafe/").text
     assert "Monday" in get("/en/angebote/cafe/").text
+
+
+def test_what_is_wrong_with_an_offer_reaches_its_agency(guide, on_a_monday):
+    values = {"kind": "wrong", "text": "Jetzt mittwochs.", "page": "/en/angebote/cafe/"}
+    stamp = CorrectionForm.stamp()
+    on_a_monday.shift(60)
+
+    answer = Client().post("/en/hinweis/", {**values, "opened": stamp})
+
+    assert answer.status_code == 302
+    assert Correction.objects.get().agency == guide.agency

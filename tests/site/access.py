@@ -50,7 +50,9 @@ MODELS = {
     "source": (R, N, N),
     "doubt": (R, N, N),
     "document": (R, E, E),
+    "newsitem": (R, E, E),
     "project": (R, E, E),
+    "offer": (R, E, N),  # only what was never public is deleted
     "correction": (R, N, N),
     "lookupcount": (R, N, N),
     "missedinput": (R, N, N),
@@ -191,9 +193,10 @@ DECISIONS = (
     "archive",
 )
 DECISIONS += ("bring-back", "invite", "reset-factor")
+DECISIONS += ("release", "end")
 DECISIONS += ("announce", "take-back", "resume", "newest-rules", "move-end")
 # Pages of an editor about one row, with a form that publishes.
-FOR_EDITORS = ("alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
+FOR_EDITORS = ("decline", "alias", "hand_over", "new_holder", "absence", "undo", "roll_back")
 FOR_EDITORS += ("file", "edition")
 # The same, of an agency administrator.
 FOR_ADMINS = ("leave", "pause")
@@ -343,10 +346,13 @@ ARGUMENTS = {
     "contacts:post": ["koi"],
     "contacts:vcard": ["koi"],
     "contacts:document": ["konzept"],
+    "contacts:news_item": ["neues"],
     "contacts:document_file": ["konzept"],
     "entrance:link": ["x"],
     "projects:programme": ["mikroprojekte"],
     "projects:project": ["begegnung"],
+    "projects:offer": ["sprachcafe"],
+    "projects:offer_confirm": ["x"],
     "projects:deadline": ["mikroprojekte", "mp-2026"],
     "projects:blank_form": ["mp-2026"],
     "projects:calendar_file": ["x" * 43],
@@ -384,9 +390,10 @@ ARGUMENTS = {
 REDIRECTS = ("root", "contacts:look_up")  # to the start page, as long as nothing is asked
 UNKNOWN = ("projects:calendar_file",)  # a key that is nobody's
 # A link that is none of ours.
-GONE = ("contacts:confirm", "contacts:enquiry_sent")
+GONE = ("contacts:confirm", "contacts:enquiry_sent", "projects:offer_confirm")
 # Pages with a form: its token is another one each time.
 FORMS = ("contacts:correction", "contacts:enquiry_form", "contacts:enquiry_status")
+FORMS += ("projects:offer_submit",)
 NOT_IN_A_DEMO = ("security",)  # it names nobody: the agencies in its data do not run it
 
 

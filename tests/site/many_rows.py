@@ -30,6 +30,8 @@ from contacts.models import (
     LookUpCount,
     MissedInput,
     Municipality,
+    NewsItem,
+    NewsItemTranslation,
     Office,
     OfficeTranslation,
     OpeningHours,
@@ -69,6 +71,9 @@ from projects.models import (
     LedgerEntry,
     MeasureType,
     Message,
+    Offer,
+    OfferTime,
+    OfferTranslation,
     Payout,
     Programme,
     ProgrammeTranslation,
@@ -340,6 +345,10 @@ MAKERS: dict[type[Model], Maker] = {
     Document: lambda n, rows: [
         Document(agency=rows.place.agency, slug=f"d-{n}", kind="report", issued="2019")
     ],
+    NewsItem: lambda n, rows: [
+        NewsItem(agency=rows.place.agency, slug=f"n-{n}", published_on=WHEN.date())
+    ],
+    NewsItemTranslation: _translated(NewsItemTranslation, NewsItem, title="Neues", text="Text"),
     DocumentTranslation: _translated(DocumentTranslation, Document, title="Bericht"),
     Project: lambda n, rows: [
         Project(agency=rows.place.agency, slug=f"pr-{n}", area=rows.of[Locality][n])
@@ -350,6 +359,21 @@ MAKERS: dict[type[Model], Maker] = {
     ],
     ProjectContact: lambda n, rows: [
         ProjectContact(project=rows.of[Project][n], name=f"Person {n}", office=rows.of[Office][n])
+    ],
+    Offer: lambda n, rows: [
+        Offer(
+            agency=rows.place.agency,
+            slug=f"of-{n}",
+            kind="meeting",
+            provider=f"x {n}",
+            area=rows.of[Locality][n],
+            state=("published", "submitted", "ended")[n % 3],
+            decided_by=rows.of[User][n],
+        )
+    ],
+    OfferTranslation: _translated(OfferTranslation, Offer, title="Angebot"),
+    OfferTime: lambda n, rows: [
+        OfferTime(offer=rows.of[Offer][n], weekday=n % 7 + 1, opens=WHEN.time())
     ],
     GoldenCase: lambda n, rows: [
         GoldenCase(

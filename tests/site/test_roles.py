@@ -24,6 +24,7 @@ from contacts.models import (
     Document,
     LookUpCount,
     MissedInput,
+    NewsItem,
     Office,
     PostalCode,
     Source,
@@ -32,7 +33,7 @@ from contacts.models import (
 from contacts.roles import Role
 from portal.admin_site import verwaltung
 from portal.models import JobRun, Page
-from projects.models import Call, Programme, Project
+from projects.models import Call, Offer, Programme, Project
 from tests import factories
 from tests.contacts.county import county
 from tests.contacts.test_visibility import FOR_ITS_STAFF, PUBLISHED, rows_of
@@ -146,9 +147,11 @@ def make_world() -> World:
     own["application"] = place.agency.applications.get().pk
     Programme.objects.filter(pk=own["programme"]).update(slug="mikroprojekte")
     Project.objects.filter(pk=own["project"]).update(slug="begegnung")
+    Offer.objects.filter(pk=own["offer"]).update(slug="sprachcafe")
     file = default_storage.save("documents/konzept", ContentFile(b"%PDF-1.7"))
     document = {"slug": "konzept", "file": file, "file_name": "konzept.pdf"}
     Document.objects.filter(pk=own["document"]).update(**document)
+    NewsItem.objects.filter(pk=own["newsitem"]).update(slug="neues")
     soon = timezone.now() + dt.timedelta(days=30)
     Call.objects.filter(pk=own["call"]).update(slug="mp-2026", closes_at=soon)
     own["outboxmessage"] = factories.mail(place.agency, state="failed").pk
