@@ -10,6 +10,7 @@ from contacts.views import (
     legal,
     look_up,
     maps,
+    news,
     own_enquiries,
     places,
 )
@@ -30,6 +31,9 @@ urlpatterns = [
     path("ansprechpersonen/", directory.directory, name="directory"),
     path("ansprechpersonen/<slug:slug>.vcf", directory.vcard, name="vcard"),
     path("ansprechpersonen/<slug:slug>/", directory.post, name="post"),
+    path("aktuelles/", news.news, name="news"),
+    path("aktuelles/feed.atom", news.feed, name="news_feed"),
+    path("aktuelles/<slug:slug>/", news.news_item, name="news_item"),
     path("dokumente/", documents.documents, name="documents"),
     path("dokumente/<slug:slug>.pdf", documents.document_file, name="document_file"),
     path("dokumente/<slug:slug>/", documents.document, name="document"),

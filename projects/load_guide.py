@@ -1,4 +1,4 @@
-"""The documents, projects and offers of a bundled office (`guide.toml` in its folder).
+"""The news, documents, projects and offers of a bundled office (`guide.toml` in its folder).
 
 The file is described in data/offices/README.md. What somebody has edited since it was loaded is
 left alone. Offers are published as loaded: the file stands in for an editor's release.
@@ -12,7 +12,15 @@ from django.db import models
 
 from contacts.load_office import CONTENT_LANGUAGES
 from contacts.loading import BadFileError, Record, Ref, Report, load
-from contacts.models import Agency, Area, Document, DocumentTranslation, Office
+from contacts.models import (
+    Agency,
+    Area,
+    Document,
+    DocumentTranslation,
+    NewsItem,
+    NewsItemTranslation,
+    Office,
+)
 from contacts.models.offices import YesNoUnknown
 from contacts.tables import read_toml
 from projects.models import (
@@ -63,6 +71,8 @@ class GuideFile:
     def records(self) -> list[Record]:
         for rank, entry in enumerate(self.content.get("document", [])):
             self._document(entry, rank)
+        for entry in self.content.get("news", []):
+            self._news(entry)
         for entry in self.content.get("project", []):
             self._project(entry)
         for entry in self.content.get("offer", []):
@@ -85,6 +95,19 @@ class GuideFile:
             rank=rank,
         )
         self._translations(DocumentTranslation, Document, key, entry, ("title", "summary"))
+
+    def _news(self, entry: dict) -> None:
+        key = self._needed(entry, "key")
+        self._add(
+            NewsItem,
+            key,
+            slug=key,
+            agency=self.agency.pk,
+            published_on=self._day(entry, "published_on"),
+            valid_until=self._day(entry, "valid_until"),
+        )
+        texts = ("title", "summary", "text")
+        self._translations(NewsItemTranslation, NewsItem, key, entry, texts)
 
     def _project(self, entry: dict) -> None:
         key = self._needed(entry, "key")

@@ -13,7 +13,7 @@ from contacts import document_files
 from contacts.admin.filters import AgencyFilter
 from contacts.admin.scoped import ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
-from contacts.models import Document
+from contacts.models import Document, NewsItem
 from contacts.models.content import validate_partial_date
 from portal.forms import PortalForm
 from portal.uploads import MAX_FILE, MB
@@ -49,6 +49,29 @@ class EditionForm(FileForm):
         help_text=gettext_lazy("A year, a month or a day, such as 2019, 2019-05 or 2019-05-31."),
     )
     field_order = ["title", "issued", "file"]
+
+
+@admin.register(NewsItem)
+class NewsItemAdmin(FoldedSearch, ScopedTranslatableAdmin):
+    task = "content"
+    rank = 4
+    list_display = ["__str__", "published_on", "valid_until", "agency"]
+    list_filter = [AgencyFilter]
+    date_hierarchy = "published_on"
+    search_fields = ["translations__title", "slug"]
+    settled_fields = ("slug", "agency")
+    fieldsets = [
+        (gettext_lazy("What there is to tell"), {"fields": ["title", "summary", "text"]}),
+        (gettext_lazy("From when to when"), {"fields": [("published_on", "valid_until")]}),
+        (gettext_lazy("Belongs to"), {"fields": ["agency", "slug"]}),
+    ]
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request).select_related("agency")
+        return found.prefetch_related("translations", "agency__translations")
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else {"slug": ("title",)}  # a method: the title is a translated one
 
 
 @admin.register(Document)

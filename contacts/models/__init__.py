@@ -9,7 +9,12 @@ from contacts.models.areas import (
     Quarter,
     Source,
 )
-from contacts.models.content import Document, DocumentTranslation
+from contacts.models.content import (
+    Document,
+    DocumentTranslation,
+    NewsItem,
+    NewsItemTranslation,
+)
 from contacts.models.doubts import Doubt
 from contacts.models.enquiry import (
     Enquiry,
@@ -51,6 +56,8 @@ __all__ = [
     "LookUpCount",
     "MissedInput",
     "Municipality",
+    "NewsItem",
+    "NewsItemTranslation",
     "NoticeChoice",
     "Office",
     "OfficeTranslation",

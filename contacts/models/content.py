@@ -11,6 +11,7 @@ from parler.managers import TranslatableManager
 from parler.models import TranslatableModel, TranslatedFieldsModel
 
 from contacts.models.agencies import Agency
+from contacts.models.constraints import until_not_before_from
 from contacts.models.scoping import TranslatedPublishedQuerySet
 from portal.data_version import PublicQuerySet
 from portal.history import Tracked
@@ -119,6 +120,67 @@ class DocumentTranslation(TranslatedFieldsModel):
     )
     title = models.CharField(_("title"), max_length=200)
     summary = models.CharField(_("in short"), max_length=500, blank=True)
+
+    objects = PublicQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("translation")
+        unique_together = [("language_code", "master")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class NewsItem(TranslatableModel):
+    """What an agency tells, shown from `published_on`, and among what is current until
+    `valid_until`; afterwards it stays at its address and in the list of former news.
+    """
+
+    public_scope = "content"
+    agency_path = "agency"
+
+    slug = models.SlugField(_("name in the address"), max_length=80, unique=True)
+    agency = models.ForeignKey(
+        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="news"
+    )
+    published_on = models.DateField(
+        _("shown from"), help_text=_("Nobody outside the agency sees it before this day.")
+    )
+    valid_until = models.DateField(
+        _("current until"),
+        null=True,
+        blank=True,
+        help_text=_("Afterwards it stands among the former news."),
+    )
+
+    objects = TranslatableManager.from_queryset(TranslatedPublishedQuerySet)()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("piece of news")
+        verbose_name_plural = _("news")
+        ordering = ["-published_on", "slug"]
+        constraints = [
+            until_not_before_from("news_ends_after_it_begins", "published_on", "valid_until"),
+        ]
+
+    def __str__(self) -> str:
+        return self.safe_translation_getter("title", default=self.slug, any_language=True)
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:news_item", args=[self.slug])
+
+
+class NewsItemTranslation(TranslatedFieldsModel):
+    public_scope = "content"
+
+    master = TranslationsForeignKey(
+        NewsItem, on_delete=models.CASCADE, related_name="translations", null=True
+    )
+    title = models.CharField(_("title"), max_length=160)
+    summary = models.CharField(_("in short"), max_length=300, blank=True)
+    text = models.TextField(_("text"), help_text=_("An empty line begins a new paragraph."))
 
     objects = PublicQuerySet.as_manager()
     history = Tracked()

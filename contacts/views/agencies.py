@@ -3,13 +3,15 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from contacts import documents, panels
+from contacts import documents, news, panels
 from contacts.cards import Card, OfficeToday, tiles_of
 from contacts.published import OfficeView, PostView
 from contacts.snapshot import Snapshot, current
 from contacts.views.shared import moment_of, open_offices
 from portal.colours import lightened, mixed
 from portal.public import public_page
+
+SHOWN_NEWS = 3
 
 
 @public_page
@@ -43,6 +45,7 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
             "team": tiles_of(team, request.on),
             "former": [(post, post.tenures) for post in team if post.tenures],
             "offices": [OfficeToday(office, moment) for office in snapshot.offices_of(found)],
+            "news": news.current(request.versions).fresh(request.on, found)[:SHOWN_NEWS],
             "documents": documents.current(request.versions).of_agency(found, request.on),
             "panels": panels.of_agencies.shown(request, found),
         },

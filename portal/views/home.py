@@ -6,11 +6,13 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, override
 
+from contacts import news
 from contacts.enquiries.kinds import PAGES
 from contacts.snapshot import current
 from portal.public import public_page
 from projects import panels
 
+SHOWN_NEWS = 3
 SHOWN_ENQUIRIES = 4  # to offer help, to need it, to look for people, to have an idea
 
 
@@ -37,5 +39,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "topic": None,
             "enquiries": PAGES[:SHOWN_ENQUIRIES],
             "calls": panels.open_calls(request),
+            "news": news.current(request.versions).fresh(request.on)[:SHOWN_NEWS],
         },
     )

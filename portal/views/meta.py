@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import override
 
-from contacts import documents
+from contacts import documents, news
 from contacts.enquiries.kinds import PAGES
 from contacts.snapshot import current
 from portal.context import absolute
@@ -22,6 +22,7 @@ PLAIN_PAGES = (
     "contacts:agencies",
     "contacts:directory",
     "contacts:documents",
+    "contacts:news",
     "contacts:enquiries",
     "projects:offers",
     "projects:offers_map",
@@ -92,6 +93,7 @@ def _paths(request: HttpRequest) -> Iterator[str]:
         *PAGES,
         *funding.current(versions).programmes,
         *documents.current(versions).by_id.values(),
+        *news.current(versions).current(request.on),
         *undertakings.current(versions).every,
         *guide.current(versions).listed(request.on),
     ):

@@ -23,6 +23,7 @@ from contacts.models import (
     LoadRecord,
     LookUpCount,
     MissedInput,
+    NewsItem,
     NoticeChoice,
     Office,
     OpeningHours,
@@ -82,6 +83,7 @@ PUBLISHED = [
     Call,
     FundedProject,
     Document,
+    NewsItem,
     Project,
     ProjectContact,
     Offer,
@@ -173,6 +175,9 @@ def published_by(agency: Agency, area) -> dict:
     )
     return {
         Document: document,
+        NewsItem: NewsItem.objects.language("de").create(
+            slug=f"n-{agency.slug}", published_on=dt.date(2026, 1, 1), text="x", **shared
+        ),
         Project: project,
         ProjectContact: ProjectContact.objects.create(project=project, name="x"),
         Offer: offer,
