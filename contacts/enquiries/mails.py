@@ -6,6 +6,7 @@ is and where, and leads to the administration: who wrote and what stands there o
 """
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,6 +19,7 @@ from contacts.models.on_duty import on_duty
 from contacts.roles import agencies_of
 from portal import outbox
 from portal.mail_texts import in_both_languages
+from portal.models import User
 
 SUBJECTS = {
     "receipt": _("Your enquiry %(number)s has arrived"),
@@ -71,34 +73,42 @@ def to_desk(
 
 
 def to_agency(
-    enquiry: Enquiry, name: str, *, now: dt.datetime, number: int | None = None, **context
+    enquiry: Enquiry,
+    name: str,
+    *,
+    now: dt.datetime,
+    number: int | None = None,
+    leading: Iterable[Post] = (),
 ) -> None:
-    """The mail `name` to the mailbox of the agency as a whole."""
-    if not enquiry.agency.email:
-        return
+    """The mail `name` to the mailbox of the agency, and to who answers for its `leading` posts.
+
+    However they like to hear of new enquiries: nobody else is left to look after this one.
+    """
+    found = _agency_addresses(enquiry.agency)
+    for post in leading:
+        found |= _addresses(post, enquiry.agency, as_each_likes=False)
+    readers = {address: reader for reader, address in reversed(found.items())}
     path = reverse("admin:contacts_enquiry_change", args=[enquiry.pk])
     with override(settings.LANGUAGE_CODE):
-        link = settings.SITE_URL + path
-        to = enquiry.agency.email
-        _put(enquiry, name, "agency", to=to, now=now, number=number, link=link, **context)
-
-
-def to_lead(
-    enquiry: Enquiry, name: str, lead: Post, *, now: dt.datetime, number: int | None = None
-) -> None:
-    """The mail `name` to those who answer for the leading post, as each of them likes."""
-    path = reverse("admin:contacts_enquiry_change", args=[enquiry.pk])
-    with override(settings.LANGUAGE_CODE):
-        for reader, address in _addresses(lead, enquiry.agency).items():
+        for address, reader in readers.items():
             link = settings.SITE_URL + path
             _put(enquiry, name, reader, to=address, now=now, number=number, link=link)
+
+
+def _agency_addresses(agency: Agency) -> dict[str, str]:
+    """Its mailbox; where it has none, those of its administrators."""
+    if agency.email:
+        return {"agency": agency.email}
+    admins = User.objects.filter(is_active=True, is_staff=True, staff_roles__agency=agency)
+    admins = admins.filter(staff_roles__role__in=WHOLE_AGENCY).distinct()
+    return {f"user-{user.pk}": user.email for user in admins}
 
 
 def _desk_addresses(enquiry: Enquiry) -> dict[str, str]:
     return _addresses(enquiry.assigned_post, enquiry.agency)
 
 
-def _addresses(post: Post | None, agency: Agency) -> dict[str, str]:
+def _addresses(post: Post | None, agency: Agency, *, as_each_likes: bool = True) -> dict[str, str]:
     """By key of the reader; empty where all who answer want no single mails."""
     if post is not None:
         roles = OWN_POSTS | WHOLE_AGENCY
@@ -108,7 +118,7 @@ def _addresses(post: Post | None, agency: Agency) -> dict[str, str]:
             return {
                 f"user-{user.pk}": user.email
                 for user in users
-                if choices.get(user.pk, Each.SINGLE) == Each.SINGLE
+                if not as_each_likes or choices.get(user.pk, Each.SINGLE) == Each.SINGLE
             }
     mailbox = (post.email if post else "") or agency.email
     return {"mailbox": mailbox} if mailbox else {}

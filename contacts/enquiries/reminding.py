@@ -98,15 +98,13 @@ def _tell_of_empty_desk(enquiry: Enquiry, now: dt.datetime) -> bool:
 
 
 def _tell_agency(enquiry: Enquiry, name: str, event: EnquiryEvent, *, now: dt.datetime) -> None:
-    mails.to_agency(enquiry, name, now=now, number=event.pk)
     leading = Post.objects.filter(
         agency=enquiry.agency_id,
         leads=True,
         staffing=Post.Staffing.FILLED,
         archived_on__isnull=True,
-    )
-    for post in leading.exclude(pk=enquiry.assigned_post_id):
-        mails.to_lead(enquiry, name, post, now=now, number=event.pk)
+    ).exclude(pk=enquiry.assigned_post_id)
+    mails.to_agency(enquiry, name, now=now, number=event.pk, leading=leading)
 
 
 # Jobs ---------------------------------------------------------------------------------------------

@@ -8,7 +8,9 @@ import re
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.enquiries import handling, matching
@@ -240,6 +242,24 @@ def test_of_two_at_once_the_second_sees_what_has_happened_and_keeps_their_text(w
     assert row.messages.count() == 1
     post(richter, row, "answer", text="Von Richter", seen=answer.context["seen"])
     assert row.messages.count() == 2
+
+
+def test_the_page_asks_as_often_for_thirty_messages_and_pairs_as_for_three(world, richter):
+    place = world.place
+    row = enquiry(place.richter, area=place.nerchau)
+    richter.get(address(row))
+    counts = []
+    for first, last in ((0, 3), (3, 30)):
+        for _n in range(first, last):
+            handling.note(row, "x", by=staff(place, Role.AGENCY_ADMIN), now=NOW)
+            for state in ("asked", "taken-back"):
+                other = enquiry(place.richter, kind="help-offered", area=place.grimma)
+                Introduction.objects.create(offer=other, request=row, proposed_at=NOW, state=state)
+            handling.enter(row, "reminded", by=None, now=NOW)
+        with CaptureQueriesContext(connection) as queries:
+            richter.get(address(row))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 # Bringing two together ----------------------------------------------------------------------------

@@ -107,7 +107,24 @@ def test_when_the_day_is_over_the_agency_and_its_lead_are_told_once(world):
     row.refresh_from_db()
     assert row.escalated_at == morning(11, 30)  # not at the weekend
     assert told(row) == [("escalated", "")]
-    assert mails() == [(world.place.agency.email, "late"), (world.loth.email, "late")]
+    assert sorted(mails()) == [(world.place.agency.email, "late"), (world.loth.email, "late")]
+
+
+def test_the_lead_is_told_whatever_they_like_and_one_mailbox_hears_of_it_once(world):
+    enquiry(world.place.richter, answer_by=dt.date(2026, 11, 20), reminded_at=morning(11, 19))
+    Post.objects.filter(pk=world.place.loth.pk).update(leads=True)
+    digest.choose(world.loth, "none", now=morning(11, 17))
+    shared = factories.post(world.place.agency, "Leitung", leads=True, email="")
+    assert shared.staffing == "filled"
+    run(morning(11, 23))
+    assert sorted(mails()) == [(world.place.agency.email, "late"), (world.loth.email, "late")]
+
+
+def test_an_agency_without_a_mailbox_is_told_through_its_administrators(world):
+    Agency.objects.filter(pk=world.place.agency.pk).update(email="")
+    enquiry(world.place.richter, answer_by=dt.date(2026, 11, 20), reminded_at=morning(11, 19))
+    run(morning(11, 23))
+    assert mails() == [(world.admin.email, "late")]
 
 
 # Empty desks --------------------------------------------------------------------------------------
