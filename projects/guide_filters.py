@@ -23,6 +23,7 @@ from projects.models import Offer
 from projects.models.guide import OfferKind, TargetGroup
 
 SHOWN_CHOICES = 20
+SHORT = {"ort": _("Town"), "text": _("Words")}  # for filters in use
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,8 @@ class GuideFilter(django_filters.FilterSet):
             else:
                 shown = "" if value is True else str(value)
             away = {name: None} | ({"gebiet": None} if name == "ort" else {})
-            yield Active(str(bound.label), shown, self.query(**away))
+            label = SHORT.get(name, bound.label)
+            yield Active(str(label), shown, self.query(**away))
 
     def _choices(self) -> dict[str, list[tuple[str, str]]]:
         kinds = {offer.kind for offer in self.listed}

@@ -186,6 +186,10 @@ class OfferForm(GuardedForm):
     def __init__(self, *args, snapshot: Snapshot, on: dt.date, **kwargs) -> None:
         self.snapshot, self.on = snapshot, on
         super().__init__(*args, **kwargs)
+        for number in range(TIMES):
+            for name in TIME_FIELDS:  # the legend of the row says that it may stay empty
+                field = self.fields[f"{name}_{number}"]
+                field.label = field.plain_label
 
     def prepare(self) -> None:
         self.fields["written_in"].choices = spoken.choices()
