@@ -85,6 +85,12 @@ def erase(user: User, now: dt.datetime) -> bool:
     return False
 
 
+def take_along(user: User, former: str) -> None:
+    """What was written under the address `former` belongs to the new one of the account."""
+    rows = Enquiry.objects.filter(email__iexact=former, erased_at__isnull=True)
+    rows.update(email=user.email)
+
+
 def register() -> None:
     """Called once, when the apps are ready."""
     privacy.register(
@@ -94,6 +100,7 @@ def register() -> None:
             export=export,
             erase=erase,
             is_used=lambda user: _own(user).exists(),
+            moved=take_along,
             models=("contacts.enquiry", "contacts.enquirymessage", "contacts.introduction"),
         )
     )

@@ -55,6 +55,10 @@ def _unused(user: User) -> bool:
     return False
 
 
+def _stays(user: User, former: str) -> None:
+    """Nothing is kept under the address."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PersonalData:
     """One kind of data about people. `name` is its key, `label` what people read.
@@ -64,8 +68,9 @@ class PersonalData:
     something has to stay that needs the account: then the account is made anonymous instead of
     deleted. `kept(user)` says in one sentence what stays, why and until when, "" for nothing; it is
     read before. `is_used(user)` says that the account is still good for something: then it is not
-    swept away with the last thing of another kind (`forget_unused`). `models` are the labels
-    (`app.model`) of the tables it answers for.
+    swept away with the last thing of another kind (`forget_unused`). `moved(user, former)` takes
+    along what is kept under the address `former`, when the owner of both has another one now.
+    `models` are the labels (`app.model`) of the tables it answers for.
     """
 
     name: str
@@ -74,6 +79,7 @@ class PersonalData:
     erase: Callable[[User, dt.datetime], bool]
     kept: Callable[[User], str] = _nothing
     is_used: Callable[[User], bool] = _unused
+    moved: Callable[[User, str], None] = _stays
     models: tuple[str, ...] = ()
 
 
@@ -92,6 +98,12 @@ def registered() -> list[PersonalData]:
 def kept_of(user: User) -> list[str]:
     """What would have to stay if `user` were erased now, in sentences."""
     return [sentence for kind in registered() if (sentence := str(kind.kept(user)))]
+
+
+def take_along(user: User, *, former: str) -> None:
+    """`user` has another address than `former`, within the caller's transaction."""
+    for kind in registered():
+        kind.moved(user, former)
 
 
 # Erasing ------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from contacts.enquiries import mails, promises
 from contacts.enquiries.desks import Target
 from contacts.enquiries.desks import targets as possible_targets
+from contacts.enquiries.events import enter
 from contacts.enquiries.following import take_back_introductions
 from contacts.models import Enquiry, EnquiryEvent, EnquiryMessage, Introduction
 from contacts.models.enquiry import EnquiryKind, EnquiryState, Outcome
@@ -177,21 +178,6 @@ def look_again(enquiry: Enquiry, day: dt.date | None, *, by: User, now: dt.datet
 
 
 # What all of them need ----------------------------------------------------------------------------
-
-
-def enter(
-    enquiry: Enquiry, kind: Kind, *, by: User | None, now: dt.datetime, reason: str = ""
-) -> EnquiryEvent:
-    """Enter in the history what happened, with the desk at which it lies from then on."""
-    return EnquiryEvent.objects.create(
-        enquiry=enquiry,
-        kind=kind,
-        at=now,
-        by=by,
-        agency_id=enquiry.agency_id,
-        post_id=enquiry.assigned_post_id,
-        reason=reason,
-    )
 
 
 def _locked(enquiry: Enquiry, *, by: User, seen: str = "") -> Enquiry:

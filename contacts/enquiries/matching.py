@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from contacts.enquiries import mails
-from contacts.enquiries.handling import enter
+from contacts.enquiries.events import enter
 from contacts.models import Area, Enquiry, EnquiryEvent, Introduction
 from contacts.models.enquiry import Activity, EnquiryKind, EnquiryState
 from contacts.spoken import language_name

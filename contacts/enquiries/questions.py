@@ -35,7 +35,7 @@ NEEDED = {
     Kind.BARRIER: {"text"},
 }
 LABELS = {
-    (Kind.HELP_OFFERED, "activities"): _("What would you like to do?"),
+    (Kind.HELP_OFFERED, "activities"): _("How would you like to help?"),
     (Kind.HELP_WANTED, "activities"): _("What do you need help with?"),
     (Kind.PEOPLE_WANTED, "activities"): _("What is it about?"),
     (Kind.HELP_OFFERED, "times"): _("When do you have time?"),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.enquiries import mails
 from contacts.enquiries.desks import desk_now, is_unattended
-from contacts.enquiries.handling import enter
+from contacts.enquiries.events import enter
 from contacts.models import Enquiry, EnquiryEvent, Post
 from contacts.models.enquiry import EnquiryState
 from contacts.snapshot import Snapshot, latest

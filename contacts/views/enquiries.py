@@ -25,6 +25,7 @@ from portal import limits
 from portal.public import form_page, public_page
 
 ENQUIRIES_AN_HOUR = 20
+TO_ONE_ADDRESS = 10  # each sends a receipt to an address that nobody has confirmed
 SENT = "contacts.enquiry.sent"
 SENT_LASTS = 60 * 60  # seconds
 
@@ -68,11 +69,19 @@ def enquiry_form(request: HttpRequest, kind: str) -> HttpResponse:
         return _form_page(request, page, form, status=422)
     if form.is_from_a_program:
         return _to_sent(uuid.uuid4())
-    within = limits.is_within(request, "enquiry", amount=ENQUIRIES_AN_HOUR, now=request.now)
-    if not within:
+    if not _is_within_limits(request, form.cleaned_data.get("email", "")):
         form.add_error(None, _("Too many messages at once. Please try again later."))
         return _form_page(request, page, form, status=429)
     return _to_sent(_receive(request, form, snapshot=snapshot).uuid)
+
+
+def _is_within_limits(request: HttpRequest, email: str) -> bool:
+    """Whether neither this visitor nor anybody for this address has sent too much."""
+    now = request.now
+    is_within = limits.is_within(request, "enquiry", amount=ENQUIRIES_AN_HOUR, now=now)
+    if email:
+        is_within &= limits.is_within(request, "enquiry", amount=TO_ONE_ADDRESS, now=now, of=email)
+    return is_within
 
 
 def _receive(request: HttpRequest, form: EnquiryForm, *, snapshot: Snapshot) -> Enquiry:

@@ -124,6 +124,7 @@ def change_address(user: User, email: str, *, now: dt.datetime) -> bool:
             user = User.objects.select_for_update().get(pk=user.pk)
             former, user.email = user.email, login_code.normal(email)
             user.save(update_fields=["email"])
+            privacy.take_along(user, former=former)
             mails.address_changed(former, about=f"address-changed:{user.pk}", now=now)
     except IntegrityError:
         return False

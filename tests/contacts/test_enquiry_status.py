@@ -18,6 +18,7 @@ from contacts.models import Enquiry, EnquiryEvent, EnquiryMessage, Introduction
 from contacts.models.enquiry import EnquiryKind, EnquiryState, Outcome
 from contacts.snapshot import latest
 from portal import my_data, privacy
+from portal.entrance import account
 from portal.models import OutboxMessage, User
 from tests import factories
 from tests.contacts.desk import NOW, desks, enquiry
@@ -325,6 +326,17 @@ def test_with_the_account_everything_goes_that_names_the_sender(world, asked, of
     assert asked.area == world.place.grimma
     assert not asked.messages.exists()
     assert AMAL not in str(list(OutboxMessage.objects.values_list("body", "recipient")))
+    offered.refresh_from_db()
+    assert offered.email == BEN
+
+
+def test_enquiries_follow_their_sender_to_another_address(asked, offered):
+    user = User.objects.create_user(AMAL)
+
+    assert account.change_address(user, "new@example.org", now=NOW)
+
+    user.refresh_from_db()
+    assert list(Enquiry.objects.visible_to(user)) == [asked]
     offered.refresh_from_db()
     assert offered.email == BEN
 
