@@ -37,8 +37,6 @@ EACH = 5  # so many gaps have a line of their own; what comes behind them shares
 REPORT = "admin:contacts_report"
 # Decides among lines that concern as many look-ups; "mail" is that of `portal.undelivered`.
 RANKS = (
-    "late-enquiries",
-    "enquiries",
     "gap",
     Kind.OVERLAP,
     Kind.UNREACHABLE,
@@ -57,6 +55,7 @@ RANKS = (
     Kind.TRANSLATION,
     Kind.LEGAL,
 )
+LATE, WAITING = -2, -1  # of enquiries: before all of these
 ONE_BY_ONE = (Kind.OVERLAP,)
 
 
@@ -220,19 +219,17 @@ def _enquiries(user, *, on: dt.date) -> Iterator[Line]:
     late, waiting, again = counts["late"], counts["waiting"], counts["again"]
     if late:
         text = ngettext("%d enquiry is overdue", "%d enquiries are overdue", late)
-        rank = RANKS.index("late-enquiries")
-        yield Line(what=text % late, url=f"{inbox}?due=overdue", rank=rank)
-    rank = RANKS.index("enquiries")
+        yield Line(what=text % late, url=f"{inbox}?due=overdue", rank=LATE)
     if waiting:
         text = ngettext(
             "%d enquiry waits for an answer", "%d enquiries wait for an answer", waiting
         )
-        yield Line(what=text % waiting, url=inbox, rank=rank)
+        yield Line(what=text % waiting, url=inbox, rank=WAITING)
     if again:
         text = ngettext(
             "%d enquiry to be looked at again", "%d enquiries to be looked at again", again
         )
-        yield Line(what=text % again, url=f"{inbox}?due=again&state=all", rank=rank)
+        yield Line(what=text % again, url=f"{inbox}?due=again&state=all", rank=WAITING)
 
 
 # What visitors say --------------------------------------------------------------------------------
