@@ -165,7 +165,6 @@ class OfferAdmin(FoldedSearch, ScopedTranslatableAdmin):
     """What waits for release comes first."""
 
     form = OfferForm
-    change_form_template = "admin/projects/offer/change_form.html"
     task = "content"
     rank = 1
     list_display = ["__str__", "state", "kind", "area", "provider", "confirmed_on", "agency"]
