@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from portal.admin_site import verwaltung
-from portal.views import errors, home, meta
+from portal.views import errors, home, meta, search
 
 urlpatterns = [
     path("", home.choose_language, name="root"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("verwaltung/", verwaltung.urls),
     *i18n_patterns(
         path("", home.home, name="home"),
+        path("suche/", search.search, name="search"),
         path("", include("portal.entrance.urls")),
         path("", include("contacts.urls")),
         path("", include("projects.urls")),

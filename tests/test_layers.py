@@ -117,6 +117,7 @@ LAYERS = {
             "proof_forms",
             "load_funding",
             "load_guide",
+            "site_search",
             "panels",
             "personal_data",
         ],
