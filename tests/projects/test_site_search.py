@@ -133,11 +133,13 @@ def test_what_is_over_or_not_yet_out_is_not_found(place, time_machine):
     NewsItem.objects.language("de").create(
         slug="n", agency=place.agency, published_on=dt.date(2026, 9, 1), title="Herbst", text="x"
     )
-    for day, seen in (("2026-08-31", "Sommerfest"), ("2026-09-01", "Herbst")):
+    for day, seen, unseen in (
+        ("2026-08-31", "sommerfest", "herbst"),
+        ("2026-09-01", "herbst", "sommerfest"),
+    ):
         time_machine.move_to(f"{day}T12:00:00Z")
-        both = found("sommerfest") + found("herbst")
-        assert {title for title in ("Sommerfest Grimma", f"Herbst {place.agency}") if title in both}
-        assert (f"{seen} " in both) and ("1 result" in both)
+        assert "1 result" in found(seen)
+        assert "Nothing was found" in found(unseen)
 
 
 def test_a_place_leads_to_who_is_responsible(place):
@@ -176,4 +178,4 @@ def test_5000_offers_and_documents_cost_no_more_queries_than_five(place):
         batch_size=500,
     )
     assert queries() == few
-    assert "All 1112" in found("sprachkurs borna 1")  # 1, 1n, 1nn and 1nnn, and so on
+    assert "All 1111" in found("sprachkurs borna 1")  # 1, 1n, 1nn and 1nnn
