@@ -37,6 +37,7 @@ bench: $(VENV)/dev.stamp  ## measure against a plain Django answer (NAMES=path.c
 	@$(PY) -m bench.run $(NAMES)
 	@$(PY) -m bench.drafts
 	@$(PY) -m bench.grants
+	@$(PY) -m bench.guide
 
 messages: $(VENV)/dev.stamp  ## collect the texts to translate (needs gettext)
 	@command -v xgettext >/dev/null || \
