@@ -196,7 +196,9 @@ def _meanwhile(enquiry: Enquiry, seen: str) -> str:
     known = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
     events = list(enquiry.events.exclude(kind__in=UNNOTICED).select_related("by")[known:])
     said = [
-        f"{event.get_kind_display()} ({event.by})" if event.by else event.get_kind_display()
+        f"{event.get_kind_display()} ({event.by})"
+        if event.by and event.by.is_staff
+        else event.get_kind_display()
         for event in events
     ]
     what = ", ".join(said) or _("a note or a message")

@@ -38,6 +38,9 @@ SUBJECTS = {
     "late": _("Enquiry %(number)s is late"),
     "unattended": _("Enquiry %(number)s: nobody is at the desk"),
 }
+# Mails that hold what somebody wrote or how to reach them. Other staff of the agency see in the
+# outbox that they were sent, and not what they say.
+FOR_THE_READER_ALONE = frozenset({"answer", "introduced", "proposal"})
 Each = NoticeChoice.Each
 
 
@@ -148,4 +151,5 @@ def _put(
         owner=enquiry.agency.slug,
         from_name=str(enquiry.agency),
         reply_to=enquiry.agency.email,
+        is_secret=name in FOR_THE_READER_ALONE,
     )

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts.enquiries import handling, matching
+from contacts.enquiries import events, handling, matching
 from contacts.models import Absence, Enquiry, Introduction, NoticeChoice
 from contacts.roles import Role
 from portal.models import OutboxMessage
@@ -255,7 +255,7 @@ def test_the_page_asks_as_often_for_thirty_messages_and_pairs_as_for_three(world
             for state in ("asked", "taken-back"):
                 other = enquiry(place.richter, kind="help-offered", area=place.grimma)
                 Introduction.objects.create(offer=other, request=row, proposed_at=NOW, state=state)
-            handling.enter(row, "reminded", by=None, now=NOW)
+            events.enter(row, "reminded", by=None, now=NOW)
         with CaptureQueriesContext(connection) as queries:
             richter.get(address(row))
         counts.append(len(queries))
@@ -382,6 +382,18 @@ def test_the_inbox_and_the_choice_of_mails_are_for_coordinators_and_administrato
         assert client.get(reverse(f"admin:contacts_enquiry_{name}")).status_code == status
     start = client.get("/verwaltung/").content.decode()
     assert ("contacts/enquiry/" in start) == (status == 200)
+
+
+def test_no_colleague_reads_in_the_outbox_what_was_answered(world):
+    row = enquiry(world.place.richter)
+    handling.answer(row, "kanarienvogel", by=world.richter, now=NOW)
+    mail = OutboxMessage.objects.get()
+    assert "kanarienvogel" in mail.body
+    where = reverse("admin:portal_outboxmessage_change", args=[mail.pk])
+    for user in (world.loth, staff(world.place, Role.AUDITOR), world.admin):
+        text = text_of(client_of(user).get(where))
+        assert row.reference in text
+        assert "kanarienvogel" not in text
 
 
 # How somebody hears of them -----------------------------------------------------------------------
