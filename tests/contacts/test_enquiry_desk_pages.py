@@ -384,7 +384,8 @@ def test_the_inbox_and_the_choice_of_mails_are_for_coordinators_and_administrato
     assert ("contacts/enquiry/" in start) == (status == 200)
 
 
-def test_no_colleague_reads_in_the_outbox_what_was_answered(world):
+def test_no_colleague_reads_in_the_outbox_what_was_answered(world, settings):
+    settings.DEMO = False  # where nothing leaves the outbox, and all is shown
     row = enquiry(world.place.richter)
     handling.answer(row, "kanarienvogel", by=world.richter, now=NOW)
     mail = OutboxMessage.objects.get()
