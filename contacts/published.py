@@ -174,6 +174,9 @@ class TopicView:
     slug: str
     name: Text
 
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:topic", args=[self.slug])
+
 
 @dataclass(frozen=True, eq=False)
 class Rule:

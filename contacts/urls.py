@@ -13,6 +13,7 @@ from contacts.views import (
     news,
     own_enquiries,
     places,
+    topics,
 )
 
 app_name = "contacts"
@@ -31,6 +32,7 @@ urlpatterns = [
     path("ansprechpersonen/", directory.directory, name="directory"),
     path("ansprechpersonen/<slug:slug>.vcf", directory.vcard, name="vcard"),
     path("ansprechpersonen/<slug:slug>/", directory.post, name="post"),
+    path("themen/<slug:slug>/", topics.topic, name="topic"),
     path("aktuelles/", news.news, name="news"),
     path("aktuelles/feed.atom", news.feed, name="news_feed"),
     path("aktuelles/<slug:slug>/", news.news_item, name="news_item"),

@@ -219,6 +219,8 @@ def _programmes(versions: Versions) -> Iterator[Entry]:
 
 
 def _pages(versions: Versions) -> Iterator[Entry]:
+    for topic in contacts_of(versions).topics:
+        yield _entry(Kind.PAGE, topic, topic.name, "", [])
     for page in PAGES:
         yield _entry(Kind.PAGE, page, page.label, "", _in_every_language(page.lead))
     for route, label in PLAIN:

@@ -16,13 +16,15 @@ SHOWN_NEWS = 3
 
 @public_page
 def agencies(request: HttpRequest) -> HttpResponse:
-    every = current(request.versions).agencies.values()
+    snapshot = current(request.versions)
+    every = snapshot.agencies.values()
     return render(
         request,
         "contacts/agencies.html",
         {
             "at_work": [agency for agency in every if not agency.is_finished(request.on)],
             "finished": [agency for agency in every if agency.is_finished(request.on)],
+            "topics": snapshot.topics,
         },
     )
 

@@ -91,6 +91,7 @@ def _paths(request: HttpRequest) -> Iterator[str]:
             yield row.get_absolute_url()
     for shown in (
         *PAGES,
+        *snapshot.topics,
         *funding.current(versions).programmes,
         *documents.current(versions).by_id.values(),
         *news.current(versions).current(request.on),

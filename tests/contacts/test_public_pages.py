@@ -659,3 +659,21 @@ def test_every_address_of_the_sitemap_answers(client, here):
     addresses = re.findall(r"<loc>http://testserver(/[^<]+)</loc>", xml)
     assert "/de/orte/grimma/nerchau/" in addresses
     assert {client.get(address).status_code for address in addresses} == {200}
+
+
+def test_a_topic_has_a_page_with_its_contacts_and_the_look_up(client, here):
+    topic = factories.topic("interpreting", "Dolmetschen")
+    post = factories.post(here.agency, title="Servicestelle")
+    factories.rule(post, here.district, topic=topic, valid_until=dt.date(2026, 6, 30))
+
+    with time_machine.travel("2026-06-30T21:59:00Z", tick=False):
+        answer = client.get("/en/themen/interpreting/")
+    with time_machine.travel("2026-06-30T22:00:00Z", tick=False):
+        later = client.get("/en/themen/interpreting/")
+
+    assert "Servicestelle" in text_of(answer)
+    assert 'name="thema" value="interpreting"' in answer.text
+    assert 'href="/en/anfrage/sprachmittlung/"' in answer.text
+    assert 'href="/en/themen/interpreting/"' in client.get("/en/stellen/").text
+    assert "No contact of its own is recorded" in text_of(later)
+    assert client.get("/en/themen/nothing/").status_code == 404

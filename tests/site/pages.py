@@ -102,6 +102,8 @@ PAGES = (
     Page("office", "contacts:office", "standorte/grimma-suedstrasse/"),
     Page("office by appointment", "contacts:office", "standorte/brand-erbisdorf/"),
     Page("office of an ended agency", "contacts:office", "standorte/ic-e-leipzig/"),
+    Page("topic", "contacts:topic", "themen/education/"),
+    Page("topic with its form", "contacts:topic", "themen/interpreting/"),
     Page("search", "search", "suche/"),
     Page("found", "search", "suche/?q=integration", look_closely=True),
     Page("found of one kind", "search", "suche/?q=integration&art=dokumente"),
