@@ -88,7 +88,7 @@ def called(page, request: HttpRequest, pk: int) -> HttpResponse:
     enquiry = enquiry_of(page, request, pk)
     form = TextForm(
         sent(request),
-        label=_("What was said"),
+        label=_("What was said on the telephone"),
         help_text=_("In a few words. The sender may read it when they ask what is stored."),
     )
     return with_form(
