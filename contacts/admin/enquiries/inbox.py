@@ -36,7 +36,7 @@ class EnquiryAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
     task = "inbox"
     rank = 0
     change_list_template = "admin/contacts/enquiry/change_list.html"
-    list_display = ["reference", "kind", "area", "received_at", "due", "state", "desk"]
+    list_display = ["reference", "kind", "area", "came", "due", "state", "desk"]
     list_filter = [*FILTERS, AgencyFilter]
     list_select_related = ["area__parent", "assigned_post", "agency"]
     search_fields = ["reference", "name", "organisation"]
@@ -63,6 +63,10 @@ class EnquiryAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
         if number is not None:
             return queryset.filter(reference=number), False
         return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("received"), ordering="received_at")
+    def came(self, enquiry: Enquiry) -> str:
+        return date_format(clock.local(enquiry.received_at), "SHORT_DATE_FORMAT")
 
     @admin.display(description=_("answer by"), ordering="answer_by")
     def due(self, enquiry: Enquiry) -> str:
