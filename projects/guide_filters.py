@@ -86,7 +86,7 @@ class GuideFilter(django_filters.FilterSet):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     art = django_filters.ChoiceFilter(label=_("What"), empty_label=_("Everything"))
-    fuer = django_filters.ChoiceFilter(label=_("For whom"), empty_label=_("For everyone"))
+    fuer = django_filters.ChoiceFilter(label=_("For whom"), empty_label=_("All groups"))
     sprache = django_filters.ChoiceFilter(label=_("Language"), empty_label=_("All languages"))
     tag = django_filters.ChoiceFilter(label=_("Day of the week"), empty_label=_("All days"))
     kostenlos = django_filters.BooleanFilter(

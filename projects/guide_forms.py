@@ -8,9 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from contacts import names, spoken
-from contacts.models.constraints import validate_phone
-from contacts.models.offices import OpeningHours, YesNoUnknown
+from contacts import spoken
+from contacts.models.offices import YesNoUnknown
 from contacts.places import Place
 from contacts.published import AgencyView
 from contacts.resolver import resolve
@@ -18,39 +17,15 @@ from contacts.snapshot import Snapshot
 from portal.entrance.forms import AddressField
 from portal.forms import DayField
 from portal.guarded import GuardedForm, is_visible
+from projects.guide_fields import TIME_FIELDS, PhoneField, time_fields
 from projects.guide_filters import Asked
-from projects.models import Offer, OfferTime
+from projects.models import Offer
 from projects.models.guide import TEXT_LENGTH, OfferKind, TargetGroup
 from projects.offers import Time
 
 TIMES = 7  # rows for times
 FIRST_TIMES = 2  # of them in sight; the others are one click away
 CHOOSE = [("", _("Please choose"))]
-
-
-class HourField(forms.TimeField):
-    """A time of day: from the browser's clock, or typed as 15:30, 15.30 or 15 Uhr."""
-
-    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    input_formats = ["%H:%M", "%H.%M", "%H"]
-    default_error_messages = {"invalid": _("Enter a time, such as 15:30.")}
-
-    def to_python(self, value):
-        if isinstance(value, str):
-            value = names.clean(value).removesuffix("Uhr").removesuffix("h").strip()
-        return super().to_python(value)
-
-
-class PhoneField(forms.CharField):
-    """A number in the digits of any script."""
-
-    def __init__(self, **kwargs) -> None:
-        attributes = {"autocomplete": "tel", "dir": "ltr"}
-        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "tel", **attributes}))
-        super().__init__(max_length=40, validators=[validate_phone], **kwargs)
-
-    def to_python(self, value):
-        return names.clean(super().to_python(value))
 
 
 class OfferForm(GuardedForm):
@@ -196,7 +171,7 @@ class OfferForm(GuardedForm):
         self.fields["written_in"].initial = get_language()
         self.fields["languages"].choices = spoken.choices()
         for number in range(TIMES):
-            self.fields |= _time_fields(number)
+            self.fields |= time_fields(number)
         self.asked = Asked("")
         if self.is_bound:
             typed, chosen = self.data.get("place", ""), self.data.get("chosen", "")
@@ -330,24 +305,6 @@ class OfferForm(GuardedForm):
 
     def _row(self, number: int) -> list[forms.BoundField]:
         return [self[f"{name}_{number}"] for name in TIME_FIELDS]
-
-
-TIME_FIELDS = ("day", "opens", "closes", "rhythm")
-
-
-def _time_fields(number: int) -> dict[str, forms.Field]:
-    days = [("", "–"), *OpeningHours.Weekday.choices]
-    return {
-        f"day_{number}": forms.ChoiceField(label=_("Day"), choices=days, required=False),
-        f"opens_{number}": HourField(label=_("From"), required=False),
-        f"closes_{number}": HourField(label=_("Until"), required=False),
-        f"rhythm_{number}": forms.ChoiceField(
-            label=_("How often"),
-            choices=OfferTime.Rhythm.choices,
-            required=False,
-            initial=OfferTime.Rhythm.WEEKLY,
-        ),
-    }
 
 
 def _in_full(place: Place) -> str:

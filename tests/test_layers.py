@@ -109,6 +109,7 @@ LAYERS = {
             "statistics",
             "council_report",
             "funding_forms",
+            "guide_fields",
             "guide_filters",
             "guide_forms",
             "guide_map",
