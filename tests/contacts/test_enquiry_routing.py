@@ -163,3 +163,17 @@ def test_without_any_position_the_nearest_is_of_the_same_state(place):
     )
 
     assert found.slug == "landkreis-leipzig"
+
+
+@pytest.mark.parametrize("loaded", BOTH)
+def test_a_link_to_the_forms_names_its_place_so_that_it_is_found(bundled, loaded):
+    """What a page of a town hands on to the form as `?ort=`."""
+    snapshot = bundled[loaded]
+    asked_again = []
+    for place in snapshot.gazetteer.by_id.values():
+        if place.is_district or not snapshot.is_covered(place):
+            continue
+        found = look_up(place.unambiguous_name, on=ON, snapshot=snapshot)
+        if found.answer is None or found.answer.place is not place:
+            asked_again.append(place.unambiguous_name)
+    assert asked_again == []
