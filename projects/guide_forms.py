@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -70,7 +71,7 @@ class OfferForm(GuardedForm):
     chosen = forms.ChoiceField(
         label=_("Which one do you mean?"),
         widget=forms.RadioSelect,
-        error_messages={"required": _("Several places fit. Choose one of them.")},
+        error_messages={"required": _("Choose the place that you mean.")},
     )
     venue = forms.CharField(label=_("Building or room"), max_length=200, required=False)
     street = forms.CharField(label=_("Street and number"), max_length=120, required=False)
@@ -173,19 +174,21 @@ class OfferForm(GuardedForm):
         for number in range(TIMES):
             self.fields |= time_fields(number)
         self.asked = Asked("")
+        self.certain: tuple[Place, ...] = ()
+        self.possible: tuple[Place, ...] = ()  # all that the typed place may mean
         if self.is_bound:
-            typed, chosen = self.data.get("place", ""), self.data.get("chosen", "")
-            self.asked = Asked.read(typed[:200], chosen, on=self.on, snapshot=self.snapshot)
-        found = self._possible(self.data.get("place", "")) if self.is_bound else ()
-        if len(found) > 1:
-            self.fields["chosen"].choices = [(p.key, _in_full(p)) for p in found]
+            self._read_place(self.data.get("place", "")[:200], self.data.get("chosen", ""))
+        if self.possible and len(self.certain) != 1:
+            self.fields["chosen"].choices = [(p.key, _in_full(p)) for p in self.possible]
         else:
             del self.fields["chosen"]
 
-    def _possible(self, typed: str) -> tuple[Place, ...]:
-        """All places that may be meant by what was typed, whichever has been chosen."""
-        asked = Asked.read(typed[:200], "", on=self.on, snapshot=self.snapshot)
-        return asked.places or tuple(hit.place for hit in asked.choices)
+    def _read_place(self, typed: str, chosen: str) -> None:
+        """What was typed may be several places, or none for certain: then one has to be chosen."""
+        read = partial(Asked.read, typed, on=self.on, snapshot=self.snapshot)
+        self.asked, unchosen = read(chosen), read("")
+        self.certain = unchosen.places
+        self.possible = unchosen.places or tuple(hit.place for hit in unchosen.choices)
 
     # What was entered ---------------------------------------------------------------------------
 
@@ -241,7 +244,7 @@ class OfferForm(GuardedForm):
 
     def clean_place(self) -> str:
         typed = self.cleaned_data["place"]
-        if not self._possible(typed):
+        if not self.possible:
             raise ValidationError(
                 _("We do not know “%(typed)s”. Name the town to which it belongs."),
                 params={"typed": typed},
@@ -250,8 +253,6 @@ class OfferForm(GuardedForm):
             raise ValidationError(
                 _("No agency of this portal is at work there, so nobody could look after it.")
             )
-        if self.chosen_place is None and "chosen" not in self.fields:
-            raise ValidationError(_("Enter the town where it takes place."))
         return typed
 
     def clean(self) -> dict:

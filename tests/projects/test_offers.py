@@ -178,12 +178,22 @@ def test_a_place_of_several_is_chosen_in_the_form(opened, place):
 
     asked = send({**opened, "place": "Nerchau"})
     assert asked.status_code == 422
-    assert "Several places fit. Choose one of them." in seen_in(asked)
+    assert "Choose the place that you mean." in seen_in(asked)
     assert "Nerchau, Grimma, Landkreis Leipzig" in seen_in(asked)
 
     done = send({**opened, "place": "Nerchau", "chosen": other.key})
     assert done.status_code == 302
     assert Offer.objects.get().area_id == other.pk
+
+
+def test_a_slip_of_the_finger_is_asked_about(opened, place):
+    asked = send({**opened, "place": "Grima"})
+
+    assert asked.status_code == 422
+    assert "Choose the place that you mean." in seen_in(asked)
+    assert f'value="{place.grimma.key}"' in asked.text
+    done = send({**opened, "place": "Grima", "chosen": place.grimma.key})
+    assert done.status_code == 302
 
 
 def test_where_no_agency_is_at_work_nobody_could_look_after_it(opened):
