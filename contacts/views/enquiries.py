@@ -104,7 +104,10 @@ def _form_page(
     context = {
         "page": page,
         "form": form,
-        "answer_by": answer_by(page.kind, state=form.offices[0].state, on=request.on),
+        # Days off differ by state; which of them counts depends on the place.
+        "answer_by": max(
+            answer_by(page.kind, state=office.state, on=request.on) for office in form.offices
+        ),
         "kept_days": KEPT_DAYS[page.kind],
         "offices": form.offices,
         "is_barrier": page.kind == EnquiryKind.BARRIER,
