@@ -42,32 +42,33 @@ class Booklet:
 
     def render(self, *, snapshot: Snapshot, now: dt.datetime) -> bytes:
         """The booklet as PDF/UA-1; `now` decides who stands on the last page, and its date."""
-        data = {
-            "title": _label(lambda: _("Local offers"), self.second),
-            "region": self._region(),
-            "agencies": [str(agency.name) for agency in self._agencies(now.date())],
-            "facts": [
-                _label(lambda: self._number(), self.second),
-                _label(
-                    lambda: _("As of %(day)s") % {"day": date_format(now.date(), "DATE_FORMAT")},
-                    self.second,
-                ),
-                _label(lambda: _("Newer ones: %(url)s") % {"url": self.url}, self.second),
-            ],
-            "contents": _label(lambda: _("Contents"), self.second),
-            "chapters": [
-                {"title": title, "offers": [self._entry(offer) for offer in own]}
-                for title, own in self._chapters()
-            ],
-            "back": {
-                "title": _label(lambda: _("Who helps on"), self.second),
-                "contacts": list(self._contacts(snapshot, now.date())),
-            },
-            "second": self.second,
-        }
+        on = now.date()
         with override(OFFICIAL):
+            data = {
+                "title": _label(lambda: _("Local offers"), self.second),
+                "region": self._region(),
+                "agencies": [str(agency.name) for agency in self._agencies(on)],
+                "facts": [_label(say, self.second) for say in self._facts(on)],
+                "contents": _label(lambda: _("Contents"), self.second),
+                "chapters": [
+                    {"title": title, "offers": [self._entry(offer, on) for offer in own]}
+                    for title, own in self._chapters()
+                ],
+                "back": {
+                    "title": _label(lambda: _("Who helps on"), self.second),
+                    "contacts": list(self._contacts(snapshot, on)),
+                },
+            }
             title = " – ".join(filter(None, (_("Local offers"), self._region())))
         return pdf.render("booklet.typ", data, language=OFFICIAL, title=title, now=now)
+
+    def _facts(self, on: dt.date) -> list[Callable[[], str]]:
+        """What the cover says below, in the active language."""
+        return [
+            self._number,
+            lambda: _("As of %(day)s") % {"day": date_format(on, "DATE_FORMAT")},
+            lambda: _("Newer ones: %(url)s") % {"url": self.url},
+        ]
 
     def _number(self) -> str:
         text = ngettext("%(number)d offer", "%(number)d offers", len(self.offers))
@@ -101,13 +102,12 @@ class Booklet:
 
     # Offers -------------------------------------------------------------------------------------
 
-    def _entry(self, offer: OfferView) -> dict:
-        with override(OFFICIAL):
-            official = _column(offer, OFFICIAL)
+    def _entry(self, offer: OfferView, on: dt.date) -> dict:
+        official = _column(offer, OFFICIAL, on)
         other = None
         if self.second:
             with override(self.second if _is_spoken(self.second) else OFFICIAL):
-                theirs = _column(offer, self.second)
+                theirs = _column(offer, self.second, on)
             if theirs["title"] or _is_spoken(self.second):
                 other = theirs
         # Only a title in German goes into the contents of a German booklet, if there is one.
@@ -153,7 +153,7 @@ def _label(say: Callable[[], str], second: str) -> Label:
         return beside(official, say(), second)
 
 
-def _column(offer: OfferView, code: str) -> dict:
+def _column(offer: OfferView, code: str, on: dt.date) -> dict:
     """An offer in the language `code`, with facts in the active language."""
 
     def written(text: Text) -> str:
@@ -162,7 +162,7 @@ def _column(offer: OfferView, code: str) -> dict:
     facts_known = code == OFFICIAL or _is_spoken(code)
     if facts_known:
         facts = [
-            (_("When"), "; ".join(_times(offer, written(offer.times_note)))),
+            (_("When"), "; ".join(_times(offer, written(offer.times_note), on))),
             (_("Where"), _where(offer)),
             (_("For whom"), ", ".join(offer.group_labels)),
             (_("Languages"), ", ".join(offer.language_names)),
@@ -186,12 +186,16 @@ def _joined(label: str, note: str) -> str:
     return ": ".join(filter(None, (label, note)))
 
 
-def _times(offer: OfferView, note: str) -> Iterator[str]:
+def _times(offer: OfferView, note: str, on: dt.date) -> Iterator[str]:
     yield from map(str, offer.times)
     if offer.by_appointment:
         yield _("by appointment")
     if note:
         yield note
+    if offer.is_coming(on):
+        yield _("It begins on %(first)s.") % {"first": date_format(offer.valid_from, "DATE_FORMAT")}
+    if offer.valid_until:
+        yield _("Until %(last)s.") % {"last": date_format(offer.valid_until, "DATE_FORMAT")}
 
 
 def _where(offer: OfferView) -> str:
@@ -208,8 +212,7 @@ def _reach(offer: OfferView) -> str:
 
 def _post(post: PostView, snapshot: Snapshot, on: dt.date) -> dict:
     names = ", ".join(person.name for person in post.holders(on))
-    with override(OFFICIAL):
-        title = str(post.title)
+    title = str(post.title)
     towns = dict.fromkeys(rule.area.name for rule in snapshot.areas_of(post, on))
     lines = [title if names else "", ", ".join(towns), post.sure_phone, post.sure_email]
     return {"name": names or title, "lines": [line for line in lines if line]}

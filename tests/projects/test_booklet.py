@@ -147,8 +147,19 @@ def test_labels_are_in_the_second_language_that_the_portal_speaks(place):
     assert "When: Tuesday" in text
     assert "Languages: Ukrainian" in text
     assert "Language café" in text
-    # Nobody has asked for it: not in German alone.
+    # Nobody has asked for it: not in German alone, also from an English page.
     assert "Tuesday" not in " ".join(pages(booklet()))
+    assert Client().get("/en/angebote/heft.pdf").content == booklet()
+
+
+def test_first_and_last_days_to_come_are_printed(place):
+    days = {"valid_from": dt.date(2026, 12, 1), "valid_until": dt.date(2027, 3, 31)}
+    offer(place.agency, place.grimma, days=(2,), **days)
+
+    text = " ".join(" ".join(pages(booklet())).split())
+
+    assert "1. Dezember 2026" in text
+    assert "31. März 2027" in text
 
 
 def test_cover_and_last_page_say_who_and_when(place):
