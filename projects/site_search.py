@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from contacts import documents, news
+from contacts.cards import tiles_of
 from contacts.enquiries.kinds import PAGES
 from contacts.names import clean, search_keys
 from contacts.published import PostView
@@ -140,10 +141,13 @@ def find(query: str, *, versions: Versions, on: dt.date) -> Found:
 
 
 def _posts(snapshot: Snapshot, on: dt.date) -> Iterator[Entry]:
-    """Who holds a post depends on the day, so these are folded anew: there are some hundred."""
-    for post in snapshot.posts.values():
-        if post.is_filled and not post.agency.is_finished(on):
-            yield _post(post, snapshot, on)
+    """Who holds a post depends on the day, so these are folded anew: there are some hundred.
+
+    Of posts that nobody could tell apart the first one stands for all, as in the directory.
+    """
+    posts = (p for p in snapshot.posts.values() if p.is_filled and not p.agency.is_finished(on))
+    for tile in tiles_of(posts, on):
+        yield _post(tile.post, snapshot, on)
 
 
 def _post(post: PostView, snapshot: Snapshot, on: dt.date) -> Entry:

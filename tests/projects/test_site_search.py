@@ -120,6 +120,13 @@ def test_contacts_are_found_by_name_place_and_topic_on_their_days(place, time_ma
         assert ("Martina Richter" in found("martina richter")) is is_there
 
 
+def test_posts_that_nobody_can_tell_apart_are_found_once(place):
+    for _number in range(3):
+        factories.post(place.agency, "Bildungskoordination")
+
+    assert found("bildungskoordination").count("Bildungskoordination") == 1
+
+
 @pytest.mark.parametrize("state", [s for s in OfferState if s != OfferState.PUBLISHED])
 def test_what_is_not_public_is_not_found(place, state):
     offer(place, "Geheimtreffen", place.grimma, state=state, submitter_email="verein@example.org")
