@@ -5,6 +5,8 @@ to is swept at night.
 """
 
 import datetime as dt
+import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from contacts.models import Document
 from contacts.slugs import german_slug
@@ -28,6 +30,11 @@ from portal.virus_scan import Verdict
 FOLDER = "documents"
 SWEPT_AFTER = dt.timedelta(days=1)
 LONGEST_SLUG = 70  # of 80, with room for a number
+MOST_PAGES = 10_000  # nobody publishes more; a file that says so is made to do harm
+# What the reader raises for files that are broken on purpose (RuntimeError: too deep, unknown
+# protection), besides its own.
+UNREADABLE = (PyPdfError, DependencyError, LookupError, ValueError, TypeError, AttributeError)
+UNREADABLE += (ArithmeticError, AssertionError, RuntimeError, OSError, zlib.error, struct.error)
 
 
 @dataclass(frozen=True)
@@ -126,13 +133,19 @@ def measure(content: File, *, name: str) -> Measured:
         marks = root.get("/MarkInfo")
         marked = bool(marks and marks.get_object().get("/Marked"))
         is_tagged = marked and "/StructTreeRoot" in root
-    except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise ValidationError(
-            _("“%(name)s” cannot be read. Look whether it opens on your device, then try again."),
-            params={"name": name},
-        ) from error
+    except UNREADABLE as error:
+        raise _unreadable(name) from error
+    if not 0 < pages <= MOST_PAGES:
+        raise _unreadable(name)
     content.seek(0)
     return Measured(pages, is_tagged)
+
+
+def _unreadable(name: str) -> ValidationError:
+    return ValidationError(
+        _("“%(name)s” cannot be read. Look whether it opens on your device, then try again."),
+        params={"name": name},
+    )
 
 
 def _refer(row: Document, written: Written, *, by) -> Document:

@@ -15,8 +15,11 @@ from contacts.published import AgencyView
 from contacts.snapshot import current as contacts_of
 from portal.context import SITE_NAME, absolute
 from portal.public import public_page
+from portal.texts import Text
 
 IN_A_FEED = 30
+# What XML has no way to say, from a text that somebody pasted.
+UNSAYABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 @public_page
@@ -52,7 +55,7 @@ def news_item(request: HttpRequest, slug: str) -> HttpResponse:
 def feed(request: HttpRequest) -> HttpResponse:
     """What is current as Atom; `?stelle=` leaves one agency."""
     agency = _agency(request)
-    name = str(agency.name) if agency else SITE_NAME
+    name = _said(agency.name) if agency else SITE_NAME
     written = Atom1Feed(
         title=_("News: %(agency)s") % {"agency": name},
         link=absolute(request, reverse("contacts:news")),
@@ -66,17 +69,21 @@ def feed(request: HttpRequest) -> HttpResponse:
             item.published_on, dt.time(), tzinfo=timezone.get_default_timezone()
         )
         written.add_item(
-            title=str(item.title),
+            title=_said(item.title),
             link=address,
             unique_id=address,
-            description=str(item.summary) or str(item.text),
-            author_name=str(item.agency.name),
+            description=_said(item.summary) or _said(item.text),
+            author_name=_said(item.agency.name),
             pubdate=moment,
             updateddate=moment,
         )
     return HttpResponse(
         written.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
     )
+
+
+def _said(text: Text) -> str:
+    return str(text).translate(UNSAYABLE)
 
 
 def _agency(request: HttpRequest) -> AgencyView | None:

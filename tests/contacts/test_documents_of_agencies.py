@@ -23,6 +23,24 @@ from tests.reading import seen_in
 pytestmark = pytest.mark.django_db
 
 
+# Protected in a way that nobody knows, and the word for it written so that one does not see it.
+UNKNOWN_PROTECTION = b"""%PDF-1.7
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Count 0/Kids[]>> endobj
+3 0 obj <</Filter/Other/V 4>> endobj
+xref
+0 4
+0000000000 65535 f 
+0000000009 00000 n 
+0000000054 00000 n 
+0000000100 00000 n 
+trailer <</Size 4/Root 1 0 R/#45ncrypt 3 0 R/ID[(a)(b)]>>
+startxref
+137
+%%EOF
+"""
+
+
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path: Path) -> Path:
     """An empty folder for the files of this test."""
@@ -107,6 +125,8 @@ def test_the_file_is_saved_and_never_shown_as_a_page(concept, editor):
     [
         ("bild.png", picture_bytes("PNG"), "is no PDF"),
         ("konzept.pdf", b"%PDF-1.7\nnothing\n%%EOF", "cannot be read"),
+        ("konzept.pdf", pages(0, tagged=False), "cannot be read"),
+        ("konzept.pdf", UNKNOWN_PROTECTION, "cannot be read"),
         ("konzept.pdf", b"Word", "is not a PDF"),
         ("konzept.pdf", b"", "empty"),
     ],
@@ -125,6 +145,22 @@ def test_what_is_no_sound_pdf_is_refused_with_what_to_do(
     assert not concept.file
     assert Document.objects.count() == 1
     assert not list(folder.rglob("*.*"))
+
+
+def test_a_file_with_more_pages_than_anybody_publishes_is_refused(concept, editor):
+    """One page that is listed again and again: small, and as long as somebody likes."""
+    listed = b"3 0 R " * (document_files.MOST_PAGES + 1)
+    made = (
+        b"%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n"
+        b"2 0 obj <</Type/Pages/Count 1/Kids[" + listed + b"]>> endobj\n"
+        b"3 0 obj <</Type/Page/Parent 2 0 R>> endobj\ntrailer <</Size 4/Root 1 0 R>>\n"
+        b"startxref\n9\n%%EOF\n"
+    )
+
+    answer = editor.post(page(concept, "file"), {"file": upload("konzept.pdf", made)})
+
+    assert answer.status_code == 422
+    assert "cannot be read" in answer.text
 
 
 def test_what_the_scanner_finds_is_not_published(concept, editor, settings, tmp_path):

@@ -86,3 +86,17 @@ def test_an_unknown_agency_means_all_of_them(place):
     item(place, "neu", "2026-06-01")
     for value in ("nobody", "%00", "x" * 10_000):
         assert "Titel neu" in seen_in(Client().get(f"/en/aktuelles/?stelle={value}"))
+
+
+def test_a_title_with_a_character_that_xml_does_not_know_leaves_the_feed_whole(place, time_machine):
+    time_machine.move_to("2026-06-02", tick=False)
+    written = item(place, "fest", "2026-06-01")
+    written.title, written.text = "Großes\x0b Fest\uffff", "Alle\x01 kommen."
+    written.save()
+
+    answer = Client().get("/en/aktuelles/feed.atom")
+
+    assert answer.status_code == 200
+    entry = ElementTree.fromstring(answer.content).find(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "Großes Fest"
+    assert entry.findtext(f"{ATOM}summary") == "Alle kommen."
