@@ -295,6 +295,7 @@ NOT_THEIRS = {
     "projects.proposal": "a draft of the decision, which is in the copy as a letter",
     "projects.ledgerentry": "amounts by the number of a case",
     "projects.fundedproject": "what is public already",
+    "projects.projectcontact": "contacts at work, published by the office",
     "projects.archiveoffer": "what the archive says to the office",
 }
 
