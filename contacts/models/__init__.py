@@ -16,18 +16,14 @@ from contacts.models.content import (
     NewsItemTranslation,
 )
 from contacts.models.doubts import Doubt
-from contacts.models.enquiry import (
-    Enquiry,
-    EnquiryEvent,
-    EnquiryMessage,
-    Introduction,
-    NoticeChoice,
-)
+from contacts.models.enquiry import Enquiry, EnquiryEvent, EnquiryMessage
 from contacts.models.feedback import Correction, GoldenCase, LookUpCount, MissedInput
 from contacts.models.gaps import DocumentedGap
 from contacts.models.imports import ImportDraft
+from contacts.models.introductions import Introduction
 from contacts.models.legal import LegalDetails
 from contacts.models.loading import LoadRecord
+from contacts.models.notices import NoticeChoice
 from contacts.models.offices import Office, OfficeTranslation, OpeningHours
 from contacts.models.posts import Absence, Person, Post, PostTranslation, SpokenLanguage, Tenure
 from contacts.models.responsibility import Publication, Responsibility
