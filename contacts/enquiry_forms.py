@@ -13,6 +13,7 @@ from contacts.enquiries.receiving import PREFIX
 from contacts.enquiries.where import Where, read_place
 from contacts.models import Enquiry
 from contacts.models.enquiry import TEXT_LENGTH, Activity, EnquiryKind, Talk
+from contacts.proposals import in_one_line
 from contacts.published import AgencyView
 from contacts.snapshot import Snapshot
 from portal import references
@@ -21,6 +22,13 @@ from portal.forms import DayField, PortalForm
 from portal.guarded import GuardedForm, is_visible
 
 OTHER = "other"
+
+
+class LineField(forms.CharField):
+    """One line, which others read in mails: nothing in it breaks or turns what follows."""
+
+    def to_python(self, value: object) -> str:
+        return in_one_line(super().to_python(value))
 
 
 class EnquiryForm(GuardedForm):
@@ -67,33 +75,33 @@ class EnquiryForm(GuardedForm):
             "invalid": _("Enter a time, such as 14:30."),
         },
     )
-    times = forms.CharField(max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    times = LineField(max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     languages = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
-    more_languages = forms.CharField(
+    more_languages = LineField(
         label=_("Another language"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    organisation = forms.CharField(
+    organisation = LineField(
         label=_("Club or organisation"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
         error_messages={"required": _("Enter the name of your club or organisation.")},
     )
-    place = forms.CharField(
+    place = LineField(
         label=_("Town, part of a town or postal code"),
         help_text=_("It decides who answers you. For example Grimma, Beucha or 04668."),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words"}),
         error_messages={"required": _("Enter the town, or the nearest one that you know.")},
     )
-    name = forms.CharField(
+    name = LineField(
         label=_("Your name"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = AddressField(label=_("E-mail address"))
-    phone = forms.CharField(
+    phone = LineField(
         label=_("Telephone number"),
         max_length=40,
         widget=forms.TextInput(
@@ -258,6 +266,7 @@ class EnquiryForm(GuardedForm):
             languages.insert(0, typed["wanted_language"])
         return {
             **found,
+            "activities": list(dict.fromkeys(typed.get("activities", ()))),
             "kind": self.kind,
             "languages": list(dict.fromkeys(languages)),
             "typed_place": typed.get("place", ""),

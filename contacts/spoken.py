@@ -43,6 +43,11 @@ def language_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def is_code(code: str) -> bool:
+    """Whether `code` names a language, and is not a name that somebody typed."""
+    return code in _locale(settings.LANGUAGE_CODE).languages
+
+
 def choices(codes=COMMON) -> list[tuple[str, str]]:
     """Codes with their names, in the order of the alphabet of the page."""
     return sorted(((code, language_name(code)) for code in codes), key=lambda pair: pair[1])

@@ -55,9 +55,13 @@ class GuardedForm(PortalForm):
         """Raise ValidationError for what came at once, or from no page of ours."""
         if self._took_a_moment():
             return
-        self.data = self.data.copy()
-        self.data["opened"] = self.stamp()  # good for the second try
+        self.open_anew()
         raise ValidationError(_("Please send the form once more. Nothing you wrote is lost."))
+
+    def open_anew(self) -> None:
+        """A stamp for the second try, as if the form had just been opened."""
+        self.data = self.data.copy()
+        self.data["opened"] = self.stamp()
 
     def _took_a_moment(self) -> bool:
         signer = signing.TimestampSigner(salt=self.salt)

@@ -16,6 +16,10 @@ class WrittenOnceQuerySet(models.QuerySet):
         """Delete them nevertheless, when all that they belong to goes."""
         super().delete()
 
+    def blank(self, column: str) -> None:
+        """Empty this column of text, when the person whom it may name has to be forgotten."""
+        super().update(**{column: ""})
+
 
 class WrittenOnceModel(models.Model):
     """`save()` inserts and nothing else."""

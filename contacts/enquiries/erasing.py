@@ -17,6 +17,7 @@ from contacts.enquiries.following import take_back_introductions
 from contacts.enquiries.promises import kept_until
 from contacts.models import Enquiry, EnquiryEvent
 from contacts.models.enquiry import EnquiryState, Outcome
+from contacts.spoken import is_code
 from portal import clock, jobs, privacy
 from portal.models import OutboxMessage, User
 
@@ -76,18 +77,22 @@ def erase(enquiry: Enquiry, *, outcome: Outcome, now: dt.datetime) -> None:
         take_back_introductions(row, now=now)
     for name in PERSONAL:
         setattr(row, name, "")
+    row.languages = [code for code in row.languages if is_code(code)]
     row.erased_at = now
     row.save()
     row.messages.all().erase()
+    row.events.filter(kind=Kind.HANDED_ON).blank("reason")  # whatever somebody has typed there
     _forget_mails(row)
 
 
 def _forget_mails(enquiry: Enquiry) -> None:
-    """The mails about it, and those that told somebody else how to reach its sender."""
+    """The mails about it, and those that told somebody else of its sender."""
     about = Q(about__startswith=f"enquiry:{enquiry.uuid}:")
     for mine, other in (("as_offer", "request"), ("as_request", "offer")):
         for row in getattr(enquiry, mine).select_related(other):
-            about |= Q(about=f"enquiry:{getattr(row, other).uuid}:introduced-{row.pk}:sender")
+            theirs = f"enquiry:{getattr(row, other).uuid}"
+            about |= Q(about=f"{theirs}:introduced-{row.pk}:sender")
+            about |= Q(about=f"{theirs}:proposal-{row.pk}:sender")  # with the times, as typed
     OutboxMessage.objects.filter(about).delete()
 
 

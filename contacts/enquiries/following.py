@@ -20,6 +20,7 @@ from contacts.snapshot import Snapshot
 from portal import clock
 from portal.models import User
 
+SENT_TWICE = dt.timedelta(minutes=10)
 ELSEWHERE = frozenset({Reason.OUTSIDE, Reason.FINISHED})
 
 
@@ -61,10 +62,14 @@ def write(
     """Store one more message of the sender `by`; an answered or closed enquiry is open again.
 
     Then an answer is owed once more. Where its agency has ended meanwhile, it goes to the desk of
-    the day. Tells the desk. Raises ValidationError where it is erased.
+    the day. Tells the desk. The same words again at once are the same message. Raises
+    ValidationError where it is erased.
     """
     enquiry = _locked(enquiry)
     on = clock.today(now)
+    last = enquiry.messages.exclude(kind=EnquiryMessage.Kind.NOTE).last()
+    if enquiry.is_open and last is not None and _is_sent_twice(last, text, now=now):
+        return last
     message = enquiry.messages.create(kind=EnquiryMessage.Kind.SENDER, text=text, by=by, at=now)
     if enquiry.is_closed:
         enter(enquiry, EnquiryEvent.Kind.REOPENED, by=by, now=now)
@@ -73,6 +78,11 @@ def write(
     enter(enquiry, EnquiryEvent.Kind.WRITTEN, by=by, now=now)
     mails.to_desk(enquiry, "written", now=now, number=message.pk)
     return message
+
+
+def _is_sent_twice(last: EnquiryMessage, text: str, *, now: dt.datetime) -> bool:
+    is_same = last.kind == EnquiryMessage.Kind.SENDER and last.text == text
+    return is_same and now - last.at < SENT_TWICE
 
 
 def _open_again(enquiry: Enquiry, *, on: dt.date, snapshot: Snapshot) -> None:

@@ -26,6 +26,7 @@ from portal.models import User
 Kind = EnquiryEvent.Kind
 # What the jobs write happens to nobody's work.
 UNNOTICED = (Kind.REMINDED, Kind.ESCALATED)
+LONGEST_WAIT = dt.timedelta(days=366)
 
 
 class MeanwhileError(ValidationError):
@@ -168,11 +169,17 @@ def reopen(enquiry: Enquiry, *, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def look_again(enquiry: Enquiry, day: dt.date | None, *, by: User, now: dt.datetime) -> None:
-    """Have the desk reminded on the local date `day`, tomorrow or later; None: not any more."""
+    """Have the desk reminded on the local date `day`; None: not any more.
+
+    From tomorrow on, for at most a year: until that day the enquiry is kept.
+    """
     enquiry = _locked(enquiry, by=by)
     _refuse_closed(enquiry)
-    if day is not None and day <= clock.today(now):
+    today = clock.today(now)
+    if day is not None and day <= today:
         raise ValidationError(_("Choose a day from tomorrow on."))
+    if day is not None and day > today + LONGEST_WAIT:
+        raise ValidationError(_("Choose a day within a year: until then the enquiry is kept."))
     enquiry.look_again_on = day
     enquiry.save(update_fields=["look_again_on"])
 

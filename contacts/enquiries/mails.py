@@ -16,6 +16,7 @@ from django.utils.translation import override
 from contacts.models import Agency, Enquiry, NoticeChoice, Post
 from contacts.models.enquiry import OWN_POSTS, WHOLE_AGENCY
 from contacts.models.on_duty import on_duty
+from contacts.proposals import in_one_line
 from contacts.roles import agencies_of
 from portal import outbox
 from portal.mail_texts import in_both_languages
@@ -149,7 +150,7 @@ def _put(
         now=now,
         language=enquiry.language or settings.LANGUAGE_CODE,
         owner=enquiry.agency.slug,
-        from_name=str(enquiry.agency),
+        from_name=in_one_line(str(enquiry.agency)),
         reply_to=enquiry.agency.email,
         is_secret=name in FOR_THE_READER_ALONE,
     )

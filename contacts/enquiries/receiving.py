@@ -20,6 +20,10 @@ from portal import clock, references
 PREFIX = "AN"
 
 
+class SentBeforeError(ValueError):
+    """The form has brought an enquiry before, and another one than this."""
+
+
 @transaction.atomic
 def receive(
     values: Mapping[str, Any],
@@ -33,7 +37,8 @@ def receive(
     """Store a valid enquiry at the desk that `routing.route` names, and tell both sides.
 
     `values` are fields of `Enquiry`, the kind among them. `nonce` names the form: what it brings a
-    second time is dropped, and what it brought first is returned. Raises `NobodyAtWorkError`.
+    second time is dropped, and what it brought first is returned. Raises `NobodyAtWorkError`, and
+    `SentBeforeError` for something else with the same nonce.
     """
     on = clock.today(now)
     desk = route(values["kind"], place, agency=agency, on=on, snapshot=snapshot)
@@ -52,6 +57,8 @@ def receive(
             "answer_by": answer_by(values["kind"], state=desk.agency.state, on=on),
         },
     )
+    if not is_new and any(getattr(enquiry, name) != values[name] for name in values):
+        raise SentBeforeError
     if is_new:
         enter(enquiry, EnquiryEvent.Kind.RECEIVED, by=None, now=now, reason=desk.reason)
         mails.to_sender(enquiry, "receipt", now=now, desk=desk)

@@ -14,7 +14,7 @@ from contacts.corrections import agency_of_page
 from contacts.enquiries.following import held
 from contacts.enquiries.kinds import BY_SLUG, PAGES, KindPage
 from contacts.enquiries.promises import KEPT_DAYS, answer_by
-from contacts.enquiries.receiving import receive
+from contacts.enquiries.receiving import SentBeforeError, receive
 from contacts.enquiry_forms import EnquiryForm
 from contacts.models import Enquiry
 from contacts.models.enquiry import EnquiryKind
@@ -72,7 +72,19 @@ def enquiry_form(request: HttpRequest, kind: str) -> HttpResponse:
     if not _is_within_limits(request, form.cleaned_data.get("email", "")):
         form.add_error(None, _("Too many messages at once. Please try again later."))
         return _form_page(request, page, form, status=429)
-    return _to_sent(_receive(request, form, snapshot=snapshot).uuid)
+    try:
+        received = _receive(request, form, snapshot=snapshot)
+    except SentBeforeError:
+        form.open_anew()
+        form.add_error(
+            None,
+            _(
+                "This form was sent before, with other words. Nothing you wrote is lost: send it "
+                "once more, and it is an enquiry of its own."
+            ),
+        )
+        return _form_page(request, page, form, status=422)
+    return _to_sent(received.uuid)
 
 
 def _is_within_limits(request: HttpRequest, email: str) -> bool:

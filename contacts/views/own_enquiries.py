@@ -83,13 +83,17 @@ def write(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not _may_do_more(request):
         form.add_error(None, _("Too many messages at once. Please try again later."))
         return _show(request, found, form, status=429)
-    following.write(
-        found,
-        form.cleaned_data["text"],
-        by=request.applicant,
-        snapshot=current(request.versions),
-        now=request.now,
-    )
+    try:
+        following.write(
+            found,
+            form.cleaned_data["text"],
+            by=request.applicant,
+            snapshot=current(request.versions),
+            now=request.now,
+        )
+    except ValidationError as refused:  # erased at this very moment
+        form.add_error(None, refused)
+        return _show(request, found, form, status=422)
     messages.success(request, _("Your message has been sent to the office."))
     return redirect(found)
 
@@ -99,7 +103,10 @@ def withdraw(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = _own(request, key)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    following.withdraw(found, by=request.applicant, now=request.now)
+    try:
+        following.withdraw(found, by=request.applicant, now=request.now)
+    except ValidationError as refused:  # erased at this very moment
+        raise Http404 from refused
     messages.success(request, _("Your enquiry is closed. If you write again, it is open again."))
     return redirect(found)
 

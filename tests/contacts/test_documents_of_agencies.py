@@ -24,21 +24,15 @@ pytestmark = pytest.mark.django_db
 
 
 # Protected in a way that nobody knows, and the word for it written so that one does not see it.
-UNKNOWN_PROTECTION = b"""%PDF-1.7
-1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
-2 0 obj <</Type/Pages/Count 0/Kids[]>> endobj
-3 0 obj <</Filter/Other/V 4>> endobj
-xref
-0 4
-0000000000 65535 f 
-0000000009 00000 n 
-0000000054 00000 n 
-0000000100 00000 n 
-trailer <</Size 4/Root 1 0 R/#45ncrypt 3 0 R/ID[(a)(b)]>>
-startxref
-137
-%%EOF
-"""
+UNKNOWN_PROTECTION = (
+    b"%PDF-1.7\n"
+    b"1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n"
+    b"2 0 obj <</Type/Pages/Count 0/Kids[]>> endobj\n"
+    b"3 0 obj <</Filter/Other/V 4>> endobj\n"
+    b"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n"
+    b"0000000054 00000 n \n0000000100 00000 n \n"
+    b"trailer <</Size 4/Root 1 0 R/#45ncrypt 3 0 R/ID[(a)(b)]>>\nstartxref\n137\n%%EOF\n"
+)
 
 
 @pytest.fixture(autouse=True)
