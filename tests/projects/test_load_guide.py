@@ -56,6 +56,7 @@ def test_the_finished_project_is_shown_as_its_page_describes_it():
         "until 31 March 2013",
         "Paula Hofmann",
         "0341 35137913",
+        "0341 6810080",
         "InfoCenter Eisenbahnstraße",
         "third edition",
         "January 2013",
