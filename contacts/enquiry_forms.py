@@ -22,6 +22,7 @@ from portal.forms import DayField, PortalForm
 from portal.guarded import GuardedForm, is_visible
 
 OTHER = "other"
+LONGEST_PLACE = 200
 
 
 class LineField(forms.CharField):
@@ -91,7 +92,7 @@ class EnquiryForm(GuardedForm):
     place = LineField(
         label=_("Town, part of a town or postal code"),
         help_text=_("It decides who answers you. For example Grimma, Beucha or 04668."),
-        max_length=200,
+        max_length=LONGEST_PLACE,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words"}),
         error_messages={"required": _("Enter the town, or the nearest one that you know.")},
     )
@@ -179,7 +180,7 @@ class EnquiryForm(GuardedForm):
         """The questions that what was typed as a place has raised; before it was sent: none."""
         if not self.is_bound:
             return {}
-        typed = str(self.data.get("place", ""))
+        typed = str(self.data.get("place", ""))[:LONGEST_PLACE]
         self.where = read_place(
             typed, str(self.data.get("chosen", "")), on=self.on, snapshot=self.snapshot
         )

@@ -139,7 +139,7 @@ def test_an_empty_form_says_what_is_missing_and_where(client, place, kind):
         ("sprachmittlung", {"talk_at": "noon"}, "Enter a time, such as 14:30."),
         ("sprachmittlung", {"wanted_language": "other"}, "Enter the name of the language."),
         ("hilfe-suchen", {"activities": ["club"]}, "Select a valid choice"),
-        ("hilfe-suchen", {"place": "\0"}, "Null characters"),
+        ("hilfe-suchen", {"place": "\0"}, "Enter the town"),
         ("idee", {"text": "x" * 10_000}, "at most 4000"),
     ],
 )
