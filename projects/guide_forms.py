@@ -107,7 +107,7 @@ class OfferForm(GuardedForm):
             (Offer.Cost.UNKNOWN, _("I do not know")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the answers.")},
+        error_messages={"required": _("Say whether it costs anything.")},
     )
     cost_note = forms.CharField(label=_("How much, and for what"), max_length=200, required=False)
     step_free = forms.ChoiceField(
@@ -118,7 +118,7 @@ class OfferForm(GuardedForm):
             (YesNoUnknown.UNKNOWN, _("I do not know")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the answers.")},
+        error_messages={"required": _("Say whether one can get in without steps.")},
     )
     access_note = forms.CharField(
         label=_("Note on access"),
@@ -171,6 +171,7 @@ class OfferForm(GuardedForm):
         self.fields["written_in"].choices = spoken.choices()
         self.fields["written_in"].initial = get_language()
         self.fields["languages"].choices = spoken.choices()
+        self.fields["languages"].is_short = self.fields["target_groups"].is_short = True
         for number in range(TIMES):
             self.fields |= time_fields(number)
         self.asked = Asked("")

@@ -95,7 +95,7 @@ class DocumentAdmin(FoldedSearch, ScopedTranslatableAdmin):
             gettext_lazy("The file"),
             {
                 "fields": ["file_name", "pages", "is_tagged", "size_bytes", "url"],
-                "description": gettext_lazy("Upload it with the button above."),
+                "description": gettext_lazy("Save first, then upload it with the button above."),
             },
         ),
         (gettext_lazy("Belongs to"), {"fields": ["agency", "slug", "rank"]}),

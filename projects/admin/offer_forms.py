@@ -58,6 +58,7 @@ class DeclineForm(forms.Form):
 
 class TimeInline(ScopedInline):
     model = OfferTime
+    verbose_name_plural = gettext_lazy("Times")
     fields = ["weekday", "opens", "closes", "rhythm"]
 
 

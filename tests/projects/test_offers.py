@@ -148,7 +148,7 @@ WRONG = [
     ({"submitter_email": "x"}, "Enter an e-mail address such as name@example.org."),
     ({"text": "x" * 10_000}, "at most 2000 characters"),
     ({"title": "a\0b"}, "Null characters are not allowed."),
-    ({"cost": ""}, "Choose one of the answers."),
+    ({"cost": ""}, "Say whether it costs anything."),
     ({"languages": ["xx"]}, "Select a valid choice."),
 ]
 
