@@ -1,6 +1,7 @@
 """What a sender sees of an enquiry, and does with it: write again, or say that it is settled."""
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,14 @@ from django.utils.translation import gettext as _
 from contacts.enquiries import mails
 from contacts.enquiries.events import enter
 from contacts.enquiries.promises import answer_by
-from contacts.enquiries.routing import TOPICS, Desk, Reason, desk_of, route
+from contacts.enquiries.routing import (
+    TOPICS,
+    Desk,
+    NobodyAtWorkError,
+    Reason,
+    desk_of,
+    route,
+)
 from contacts.models import Enquiry, EnquiryEvent, EnquiryMessage, Introduction
 from contacts.models.enquiry import EnquiryState, Outcome
 from contacts.places import Place
@@ -89,10 +97,11 @@ def _open_again(enquiry: Enquiry, *, on: dt.date, snapshot: Snapshot) -> None:
     agency = snapshot.agencies[enquiry.agency_id]
     if agency.is_finished(on):
         place = snapshot.gazetteer.by_id.get(enquiry.area_id)
-        desk = route(enquiry.kind, place, on=on, snapshot=snapshot)
-        agency = desk.agency
-        enquiry.agency_id = agency.id
-        enquiry.assigned_post_id = desk.post.id if desk.post else None
+        with suppress(NobodyAtWorkError):  # then it stays where it is: there is no other desk
+            desk = route(enquiry.kind, place, on=on, snapshot=snapshot)
+            agency = desk.agency
+            enquiry.agency_id = agency.id
+            enquiry.assigned_post_id = desk.post.id if desk.post else None
     enquiry.state, enquiry.outcome, enquiry.closed_at = EnquiryState.OPEN, Outcome.NONE, None
     enquiry.answer_by = answer_by(enquiry.kind, state=agency.state, on=on)
     enquiry.reminded_at = enquiry.escalated_at = enquiry.look_again_on = None

@@ -98,6 +98,19 @@ def test_the_same_message_sent_twice_at_once_is_one(world):
     assert OutboxMessage.objects.filter(about__contains="written").count() == 2
 
 
+def test_whoever_writes_when_the_last_agency_has_ended_is_not_turned_away(world):
+    row = enquiry(world.place.richter)
+    handling.answer(row, "Gern.", by=world.richter, now=NOW)
+    agency = world.place.agency
+    agency.ended_on = NOW.date() - dt.timedelta(days=1)
+    agency.save()
+
+    following.write(row, "And now?", by=None, snapshot=latest(), now=NOW)
+
+    row.refresh_from_db()
+    assert (row.state, row.agency) == ("open", agency)
+
+
 def test_nobody_puts_off_the_end_of_keeping_for_ever(world):
     row = enquiry(world.place.richter)
     moment = {"by": world.richter, "now": NOW}
