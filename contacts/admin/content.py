@@ -14,7 +14,7 @@ from contacts.admin.filters import AgencyFilter
 from contacts.admin.scoped import ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.models import Document, NewsItem
-from contacts.models.content import validate_partial_date
+from contacts.models.content import validate_day, validate_partial_date
 from portal.forms import PortalForm
 from portal.uploads import MAX_FILE, MB
 
@@ -45,7 +45,7 @@ class EditionForm(FileForm):
         label=gettext_lazy("Of"),
         max_length=10,
         required=False,
-        validators=[validate_partial_date],
+        validators=[validate_partial_date, validate_day],
         help_text=gettext_lazy("A year, a month or a day, such as 2019, 2019-05 or 2019-05-31."),
     )
     field_order = ["title", "issued", "file"]

@@ -1,5 +1,7 @@
 """What an agency publishes."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -20,6 +22,16 @@ validate_partial_date = RegexValidator(
     r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
     _("A year, a month or a day, such as 2019, 2019-05 or 2019-05-31."),
 )
+
+
+def validate_day(written: str) -> None:
+    """Refuse a date that no calendar has, such as 31 February; "" is no date, and may be."""
+    if not written:
+        return
+    try:
+        dt.date.fromisoformat(f"{written}-01-01"[:10])
+    except ValueError as error:
+        raise ValidationError(validate_partial_date.message) from error
 
 
 class Document(TranslatableModel):
@@ -107,6 +119,10 @@ class Document(TranslatableModel):
         return reverse("contacts:document", args=[self.slug])
 
     def clean(self) -> None:
+        try:
+            validate_day(self.issued)
+        except ValidationError as error:
+            raise ValidationError({"issued": error.messages}) from error
         newer = self.superseded_by
         if newer is not None and newer.agency_id != self.agency_id:
             raise ValidationError({"superseded_by": _("This document is of another agency.")})

@@ -157,6 +157,23 @@ def test_a_file_with_more_pages_than_anybody_publishes_is_refused(concept, edito
     assert "cannot be read" in answer.text
 
 
+@pytest.mark.parametrize("issued", ["2019-02-31", "0000", "2019-13"])
+def test_a_day_that_no_calendar_has_is_refused_and_kept(place, concept, editor, issued):
+    typed = {"title": "Konzept", "kind": "concept", "language": "de", "rank": "0"}
+    typed |= {"slug": "konzept", "agency": place.agency.pk, "issued": issued}
+
+    changed = editor.post(page(concept, "change"), typed)
+    data = {"file": upload("neu.pdf", pages(1, tagged=False)), "title": "Neu", "issued": issued}
+    edition = editor.post(page(concept, "edition"), data)
+
+    assert (changed.status_code, edition.status_code) == (200, 422)  # not stored
+    for answer in (changed, edition):
+        assert "A year, a month or a day, such as" in seen_in(answer)
+        assert f'value="{issued}"' in answer.text
+    concept.refresh_from_db()
+    assert (concept.issued, Document.objects.count()) == ("2019", 1)
+
+
 def test_what_the_scanner_finds_is_not_published(concept, editor, settings, tmp_path):
     settings.CLAMD_SOCKET = str(tmp_path / "clamd")
     with scanner(settings.CLAMD_SOCKET):
