@@ -100,6 +100,7 @@ class TextInline(ScopedInline):
     fk_name = "master"
     verbose_name = gettext_lazy("text in another language")
     verbose_name_plural = gettext_lazy("texts in other languages")
+    template = "admin/edit_inline/stacked.html"  # long texts need the whole line
     fields = ["language_code", *offers.TEXTS]
 
     def get_queryset(self, request):

@@ -11,7 +11,8 @@ from projects.models import Project, ProjectContact
 
 class ProjectContactInline(ScopedInline):
     model = ProjectContact
-    fields = ["name", "role", "office", "phone", "email", "valid_from", "valid_until"]
+    template = "admin/edit_inline/stacked.html"  # seven fields in a row leave no room for any
+    fields = [("name", "role"), "office", ("phone", "email"), ("valid_from", "valid_until")]
 
 
 @admin.register(Project)
