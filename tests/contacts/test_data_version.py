@@ -13,6 +13,7 @@ from contacts.models import (
     Area,
     Doubt,
     LegalDetails,
+    NewsItem,
     Office,
     OpeningHours,
     PlaceName,
@@ -23,7 +24,9 @@ from contacts.models import (
 from portal import data_version
 from portal.data_version import PerVersion
 from portal.models import Page
+from projects.models import OfferTime, ProjectContact
 from tests import factories
+from tests.contacts.test_visibility import published_by
 from tests.projects import factories as funding
 
 PUBLIC_MODELS = [
@@ -53,6 +56,7 @@ def one_of_each(transactional_db):
     Source.objects.create(key="s", title="Quelle", licence="CC0", dataset="places")
     Page.objects.language("de").create(kind=Page.Kind.IMPRINT, body="Text")
     funding.funded(funding.call(funding.rule_set(funding.programme(agency))))
+    published_by(agency, town)
 
 
 def number(scope: str) -> int:
@@ -105,6 +109,7 @@ def by_queryset_delete(row) -> None:
 
 # Nothing protects these rows from being deleted; the others end instead.
 DELETABLE = [Absence, Doubt, LegalDetails, OpeningHours, Page, PlaceName, Source, SpokenLanguage]
+DELETABLE += [NewsItem, OfferTime, ProjectContact]
 
 
 @pytest.mark.parametrize("delete", [by_delete, by_queryset_delete])
