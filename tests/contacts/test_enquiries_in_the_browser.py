@@ -81,6 +81,7 @@ def test_a_family_needs_homework_help_and_has_a_telephone_only(site, open_tab):
     page.click("main a[href='/en/anfrage/hilfe-suchen/']")
 
     send(page)
+    page.wait_for_selector(".summary")
     assert page.locator(".summary a").count() == 3  # what, where, and how to be reached
     page.check("[name=activities][value=homework]")
     page.fill("[name=place]", "Grimma")
