@@ -6,7 +6,11 @@ import itertools
 from contacts.models import (
     Agency,
     Area,
+    GroupMember,
+    Interpreter,
+    InterpreterPool,
     Office,
+    Organisation,
     Person,
     PlaceName,
     Post,
@@ -14,6 +18,7 @@ from contacts.models import (
     Responsibility,
     Tenure,
     Topic,
+    WorkingGroup,
 )
 from contacts.slugs import german_slug
 from portal.models import OutboxMessage, User
@@ -127,6 +132,40 @@ def holder(of: Post, name: str, **dates) -> Person:
 
 def rule(of: Post, area: Area, **fields) -> Responsibility:
     return Responsibility.objects.create(post=of, area=area, **fields)
+
+
+def organisation(of: Agency, name: str = "Sportverein Muster", **fields) -> Organisation:
+    fields = {
+        "summary": "Sport",
+        "slug": f"partner-{number()}",
+        "kind": "sport",
+        "is_listed": True,
+        **fields,
+    }
+    return Organisation.objects.language("de").create(agency=of, name=name, **fields)
+
+
+def group(of: Agency, name: str = "AG Sprache", **fields) -> WorkingGroup:
+    fields = {"slug": f"gruppe-{number()}", "kind": "standing", **fields}
+    return WorkingGroup.objects.language("de").create(agency=of, name=name, **fields)
+
+
+def member(of: WorkingGroup, email: str, *, convenes: bool = False, **fields) -> GroupMember:
+    role = GroupMember.Role.CONVENOR if convenes else GroupMember.Role.MEMBER
+    fields = {"name": "Mitglied", **fields}
+    return GroupMember.objects.create(group=of, email=email, role=role, **fields)
+
+
+def pool(desk: Post, name: str = "Sprachmittlung", **fields) -> InterpreterPool:
+    fields = {"slug": f"pool-{number()}", "languages": ["ti", "ar"], **fields}
+    return InterpreterPool.objects.language("de").create(
+        agency=desk.agency, post=desk, name=name, **fields
+    )
+
+
+def interpreter(of: InterpreterPool, name: str = "Saba", **fields) -> Interpreter:
+    fields = {"email": f"interpreter-{number()}@example.org", "languages": ["ti"], **fields}
+    return Interpreter.objects.create(pool=of, name=name, **fields)
 
 
 def user(email: str = "", **fields) -> User:

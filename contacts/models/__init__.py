@@ -20,9 +20,24 @@ from contacts.models.enquiry import Enquiry, EnquiryEvent, EnquiryMessage
 from contacts.models.feedback import Correction, GoldenCase, LookUpCount, MissedInput
 from contacts.models.gaps import DocumentedGap
 from contacts.models.imports import ImportDraft
+from contacts.models.interpreters import (
+    Assignment,
+    Interpreter,
+    InterpreterPool,
+    InterpreterPoolTranslation,
+)
 from contacts.models.introductions import Introduction
 from contacts.models.legal import LegalDetails
 from contacts.models.loading import LoadRecord
+from contacts.models.network import (
+    GroupMember,
+    GroupPaper,
+    Meeting,
+    Organisation,
+    OrganisationTranslation,
+    WorkingGroup,
+    WorkingGroupTranslation,
+)
 from contacts.models.notices import NoticeChoice
 from contacts.models.offices import Office, OfficeTranslation, OpeningHours
 from contacts.models.posts import Absence, Person, Post, PostTranslation, SpokenLanguage, Tenure
@@ -34,6 +49,7 @@ __all__ = [
     "Agency",
     "AgencyTranslation",
     "Area",
+    "Assignment",
     "Correction",
     "District",
     "Document",
@@ -44,12 +60,18 @@ __all__ = [
     "EnquiryEvent",
     "EnquiryMessage",
     "GoldenCase",
+    "GroupMember",
+    "GroupPaper",
     "ImportDraft",
+    "Interpreter",
+    "InterpreterPool",
+    "InterpreterPoolTranslation",
     "Introduction",
     "LegalDetails",
     "LoadRecord",
     "Locality",
     "LookUpCount",
+    "Meeting",
     "MissedInput",
     "Municipality",
     "NewsItem",
@@ -58,6 +80,8 @@ __all__ = [
     "Office",
     "OfficeTranslation",
     "OpeningHours",
+    "Organisation",
+    "OrganisationTranslation",
     "Person",
     "PlaceName",
     "Post",
@@ -72,4 +96,6 @@ __all__ = [
     "Tenure",
     "Topic",
     "TopicTranslation",
+    "WorkingGroup",
+    "WorkingGroupTranslation",
 ]

@@ -290,6 +290,8 @@ class EnquiryEvent(WrittenOnceModel):
         AGREED = "agreed", _("agreed to an introduction")
         REFUSED = "refused", _("refused an introduction")
         INTRODUCED = "introduced", _("introduced")
+        INTERPRETER = "interpreter", _("interpreter")
+        TAKEN_UP = "taken-up", _("taken up into the network")
         CLOSED = "closed", _("closed")
         REOPENED = "reopened", _("opened again")
 

@@ -19,6 +19,7 @@ from contacts.models import (
     Doubt,
     GoldenCase,
     ImportDraft,
+    InterpreterPool,
     LegalDetails,
     LoadRecord,
     LookUpCount,
@@ -27,6 +28,7 @@ from contacts.models import (
     NoticeChoice,
     Office,
     OpeningHours,
+    Organisation,
     Person,
     Post,
     Publication,
@@ -34,6 +36,7 @@ from contacts.models import (
     SpokenLanguage,
     StaffRole,
     Tenure,
+    WorkingGroup,
 )
 from contacts.roles import EDITORS, Role, agencies_of
 from portal.models import DataVersion, EntranceLink, LoginCode, User
@@ -84,6 +87,9 @@ PUBLISHED = [
     FundedProject,
     Document,
     NewsItem,
+    Organisation,
+    WorkingGroup,
+    InterpreterPool,
     Project,
     ProjectContact,
     Offer,
@@ -160,7 +166,7 @@ def rows_of(agency: Agency, area) -> dict:
 
 
 def published_by(agency: Agency, area) -> dict:
-    """A document, a project with a contact, and an offer that has been released."""
+    """A document, a project with a contact, a released offer, a partner, a group and a pool."""
     shared = {"agency": agency, "title": "Titel"}
     documents, projects, offers = (m.objects.language("de") for m in (Document, Project, Offer))
     document = documents.create(slug=f"d-{agency.slug}", kind="report", **shared)
@@ -178,6 +184,9 @@ def published_by(agency: Agency, area) -> dict:
         NewsItem: NewsItem.objects.language("de").create(
             slug=f"n-{agency.slug}", published_on=dt.date(2026, 1, 1), text="x", **shared
         ),
+        Organisation: factories.organisation(agency),
+        WorkingGroup: factories.group(agency),
+        InterpreterPool: factories.pool(agency.posts.get()),
         Project: project,
         ProjectContact: ProjectContact.objects.create(project=project, name="x"),
         Offer: offer,
@@ -264,8 +273,12 @@ def test_this_file_knows_every_model_of_an_agency():
     with_agency = {model for model in OWN_MODELS if hasattr(model, "agency_path")}
     of_a_case = {model for model in with_agency if hasattr(model, "case_path")}
     of_an_enquiry = {model for model in with_agency if hasattr(model, "enquiry_path")}
-    # Cases: tests/projects; enquiries: test_enquiry_desk.py.
-    assert with_agency - of_a_case - of_an_enquiry == {*PUBLISHED, *FOR_ITS_STAFF}
+    of_a_group = {model for model in with_agency if hasattr(model, "group_path")}
+    of_a_pool = {model for model in with_agency if hasattr(model, "post_path")}
+    # Cases: tests/projects; enquiries: test_enquiry_desk.py; groups: test_group_papers.py; pools:
+    # test_interpreters.py.
+    elsewhere = of_a_case | of_an_enquiry | of_a_group | of_a_pool
+    assert with_agency - elsewhere == {*PUBLISHED, *FOR_ITS_STAFF}
 
 
 @pytest.mark.parametrize("model", PUBLISHED, ids=lambda model: model.__name__)

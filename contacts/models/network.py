@@ -1,0 +1,345 @@
+"""The network of an agency: partners, groups, who belongs to them, meetings, and papers of members.
+
+Dates are local (Europe/Berlin) and inclusive; null is unknown or open. Instants are UTC.
+"""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from parler.fields import TranslationsForeignKey
+from parler.managers import TranslatableManager
+from parler.models import TranslatableModel, TranslatedFieldsModel
+
+from contacts.models.agencies import Agency
+from contacts.models.areas import Area
+from contacts.models.constraints import until_not_before_from, validate_phone
+from contacts.models.scoping import (
+    AgencyQuerySetBase,
+    TranslatedPublishedQuerySet,
+)
+from contacts.roles import Role, agencies_of
+from contacts.spans import begun, not_ended
+from portal import clock
+from portal.data_version import PublicQuerySet
+from portal.history import Tracked
+
+# Who keeps the papers and members of the groups of an agency.
+KEEPERS = frozenset({Role.EDITOR, Role.COORDINATOR, Role.AGENCY_ADMIN})
+
+
+class PartnerKind(models.TextChoices):
+    COUNTY = "county", _("Department of the county")
+    MUNICIPALITY = "municipality", _("Town or municipality")
+    JOBCENTRE = "jobcentre", _("Jobcentre")
+    EDUCATION = "education", _("Provider of education")
+    WELFARE = "welfare", _("Welfare body")
+    SPORT = "sport", _("Sports club")
+    INTERCULTURAL = "intercultural", _("Intercultural association")
+    NEIGHBOURHOOD = "neighbourhood", _("Neighbourhood association")
+    SOCIAL = "social", _("Social association")
+    MIGRANTS = "migrants", _("Migrant organisation")
+    VOLUNTEERS = "volunteers", _("Initiative of volunteers")
+    COMPANY = "company", _("Company")
+    BUSINESS = "business", _("Business association")
+    POLITICS = "politics", _("Political body")
+    OTHER = "other", _("Other partner")
+
+
+class OrganisationQuerySet(TranslatedPublishedQuerySet):
+    def published(self) -> Self:
+        """Only whoever wants to be listed is."""
+        return self.filter(is_listed=True)
+
+
+class Organisation(TranslatableModel):
+    """A partner of an agency. `is_listed`: it has agreed to stand on public pages."""
+
+    public_scope = "content"
+    agency_path = "agency"
+
+    slug = models.SlugField(_("name in the address"), max_length=80, unique=True)
+    agency = models.ForeignKey(
+        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="partners"
+    )
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind of partner"), max_length=20, choices=PartnerKind.choices)
+    area = models.ForeignKey(
+        Area,
+        verbose_name=_("place"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    phone = models.CharField(_("telephone"), max_length=30, blank=True, validators=[validate_phone])
+    email = models.EmailField(_("e-mail"), blank=True)
+    website = models.URLField(_("web site"), blank=True)
+    is_listed = models.BooleanField(
+        _("stands on public pages"),
+        default=False,
+        help_text=_("Only with the consent of the organisation."),
+    )
+
+    objects = TranslatableManager.from_queryset(OrganisationQuerySet)()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationTranslation(TranslatedFieldsModel):
+    public_scope = "content"
+
+    master = TranslationsForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="translations", null=True
+    )
+    summary = models.CharField(_("what it does"), max_length=500, blank=True)
+
+    objects = PublicQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("translation")
+        unique_together = [("language_code", "master")]
+
+    def __str__(self) -> str:
+        return self.summary
+
+
+class WorkingGroup(TranslatableModel):
+    """A steering group or working group of a network; its page is public, its papers are not."""
+
+    class Kind(models.TextChoices):
+        STEERING = "steering", _("Steering group")
+        STANDING = "standing", _("Standing working group")
+        WORKING = "working", _("Working group")
+
+    public_scope = "content"
+    agency_path = "agency"
+
+    slug = models.SlugField(_("name in the address"), max_length=80, unique=True)
+    agency = models.ForeignKey(
+        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="groups"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    rank = models.PositiveSmallIntegerField(_("position in the list"), default=0)
+    started_on = models.DateField(_("first day"), null=True, blank=True)
+    ended_on = models.DateField(_("last day"), null=True, blank=True)
+
+    objects = TranslatableManager.from_queryset(TranslatedPublishedQuerySet)()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        ordering = ["agency", "rank", "slug"]
+        constraints = [
+            until_not_before_from("group_ends_after_it_starts", "started_on", "ended_on"),
+        ]
+
+    def __str__(self) -> str:
+        return self.safe_translation_getter("name", default=self.slug, any_language=True)
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:group", args=[self.slug])
+
+
+class WorkingGroupTranslation(TranslatedFieldsModel):
+    public_scope = "content"
+
+    master = TranslationsForeignKey(
+        WorkingGroup, on_delete=models.CASCADE, related_name="translations", null=True
+    )
+    name = models.CharField(_("name"), max_length=160)
+    tasks = models.TextField(_("tasks"), blank=True, help_text=_("One task a line."))
+
+    objects = PublicQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("translation")
+        unique_together = [("language_code", "master")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfGroupQuerySet(AgencyQuerySetBase):
+    """Rows of a group; `group_path` of the model leads to it. The public sees none of them."""
+
+    def visible_to(self, user) -> Self:
+        """Those who keep the network of the agency, and the members of the group.
+
+        A member is whoever has shown, by a code, that a member's address is theirs.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        if user.is_staff:
+            return self.of_agencies(agencies_of(user, KEEPERS))
+        return self.filter(**{f"{self.model.group_path}__in": groups_of(user)})
+
+
+class GroupMember(models.Model):
+    """Somebody who belongs to a group from–until. Names and addresses are for the group alone."""
+
+    class Role(models.TextChoices):
+        CONVENOR = "convenor", _("convenes the group")
+        MEMBER = "member", _("member")
+
+    agency_path = "group__agency"
+    group_path = "group"
+
+    group = models.ForeignKey(
+        WorkingGroup, verbose_name=_("group"), on_delete=models.CASCADE, related_name="members"
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("partner"),
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        null=True,
+        blank=True,
+    )
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("part"), max_length=10, choices=Role.choices, default=Role.MEMBER)
+    valid_from = models.DateField(_("first day"), null=True, blank=True)
+    valid_until = models.DateField(_("last day"), null=True, blank=True)
+
+    objects = OfGroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member of a group")
+        verbose_name_plural = _("members of groups")
+        ordering = ["role", "name"]
+        constraints = [
+            until_not_before_from("groupmember_ends_after_it_starts"),
+            models.UniqueConstraint(
+                "group",
+                models.functions.Lower("email"),
+                name="groupmember_once",
+                violation_error_message=_("This address belongs to the group already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def members_today() -> models.QuerySet:
+    today = clock.today()
+    return GroupMember.objects.filter(begun(today), not_ended(today))
+
+
+def groups_of(user) -> models.QuerySet:
+    """The groups of which `user` is a member today, as a subquery of their keys."""
+    return members_today().filter(email__iexact=user.email).values("group")
+
+
+class Meeting(models.Model):
+    """A meeting of a group, to which its members are invited. `sequence` counts its changes."""
+
+    agency_path = "group__agency"
+    group_path = "group"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    group = models.ForeignKey(
+        WorkingGroup, verbose_name=_("group"), on_delete=models.CASCADE, related_name="meetings"
+    )
+    title = models.CharField(_("title"), max_length=160, blank=True)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    place = models.CharField(_("where"), max_length=300, blank=True)
+    agenda = models.TextField(_("agenda"), max_length=4000, blank=True)
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+    sequence = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = OfGroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ["-starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="meeting_ends_after_it_starts",
+                violation_error_message=_("The end has to be later than the beginning."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group}, {clock.local(self.starts_at):%Y-%m-%d %H:%M}"
+
+
+class GroupPaper(models.Model):
+    """A paper for the members of a group, such as the minutes of a meeting: a PDF.
+
+    `file` is a random name in the storage, `name` what people call it.
+    """
+
+    class Kind(models.TextChoices):
+        MINUTES = "minutes", _("Minutes")
+        INVITATION = "invitation", _("Invitation")
+        PAPER = "paper", _("Paper")
+
+    agency_path = "group__agency"
+    group_path = "group"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    group = models.ForeignKey(
+        WorkingGroup, verbose_name=_("group"), on_delete=models.CASCADE, related_name="papers"
+    )
+    meeting = models.ForeignKey(
+        Meeting,
+        verbose_name=_("meeting"),
+        on_delete=models.SET_NULL,
+        related_name="papers",
+        null=True,
+        blank=True,
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.MINUTES)
+    title = models.CharField(_("title"), max_length=160)
+    name = models.CharField(_("name of the file"), max_length=150)
+    file = models.FileField(_("file"), max_length=200)
+    size_bytes = models.PositiveIntegerField(_("size in bytes"))
+    pages = models.PositiveSmallIntegerField(_("pages"))
+    added_at = models.DateTimeField(_("added"))
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+    )
+
+    objects = OfGroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("paper of a group")
+        verbose_name_plural = _("papers of groups")
+        ordering = ["-added_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
