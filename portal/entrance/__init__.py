@@ -11,6 +11,10 @@ What other apps use:
     never staff. Others are sent to the log-in and come back to this very address; what they had
     typed in a form comes back, too. A script that accepts JSON gets 401.
 
+`person_page(view)`
+    The same for a page that staff open as well, after their own log-in: `request.person` is the
+    account. What they may see there, the view asks.
+
 `ask_for_code(request, email, *, carried=None, weiter="")`
     For a view of yours, a `form_page`, whose own form with an e-mail field was valid: mails a code
     and returns the answer of your view, a redirect to the page where it is typed. `carried` is a
@@ -39,7 +43,7 @@ What other apps use:
 """
 
 from portal.entrance.arrivals import Carried, register_arrival
-from portal.entrance.guard import applicant_page
+from portal.entrance.guard import applicant_page, person_page
 from portal.entrance.links import arrival_link, resume_link
 from portal.entrance.log_in import ask_for_code
 from portal.own_links import register_link
@@ -49,6 +53,7 @@ __all__ = [
     "applicant_page",
     "arrival_link",
     "ask_for_code",
+    "person_page",
     "register_arrival",
     "register_link",
     "resume_link",

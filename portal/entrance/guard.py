@@ -1,13 +1,15 @@
-"""What stands before every page behind the log-in by code."""
+"""What stands before every page behind the log-in by code, and before those for staff as well."""
 
 from functools import wraps
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from portal.accounts import sessions
+from portal.accounts.middleware import end_of_session, missing_factor
 from portal.accounts.sessions import APPLICANTS
 from portal.entrance import flows, typed
 from portal.models import User
@@ -42,6 +44,30 @@ def applicant_page(view: View) -> View:
         if user is None:
             return to_log_in(request)
         request.applicant = user
+        return view(request, *args, **kwargs)
+
+    return form_page(page)
+
+
+def person_page(view: View) -> View:
+    """Decorate a view for people who have logged in, by code or as staff; others get a code.
+
+    `request.person` is the account; `request.applicant` is set for people without a password alone.
+    Of staff, the same is asked as in the administration: time limits and the second factor.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
+        user = request.user
+        if user.is_authenticated and user.is_staff:
+            refused = end_of_session(request) or missing_factor(request)
+            if refused is not None:
+                return refused
+        else:
+            user = request.applicant = signed_in(request)
+            if user is None:
+                return to_log_in(request)
+        request.person = user
         return view(request, *args, **kwargs)
 
     return form_page(page)
