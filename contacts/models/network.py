@@ -3,6 +3,7 @@
 Dates are local (Europe/Berlin) and inclusive; null is unknown or open. Instants are UTC.
 """
 
+import datetime as dt
 import uuid
 from typing import Self
 
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from parler.fields import TranslationsForeignKey
 from parler.managers import TranslatableManager
@@ -248,6 +251,15 @@ def groups_of(user) -> models.QuerySet:
     return members_today().filter(email__iexact=user.email).values("group")
 
 
+class MeetingQuerySet(OfGroupQuerySet):
+    def coming(self, now: dt.datetime) -> Self:
+        """Those that are not over at the instant `now`."""
+        return self.filter(ends_at__gt=now)
+
+    def past(self, now: dt.datetime) -> Self:
+        return self.filter(ends_at__lte=now)
+
+
 class Meeting(models.Model):
     """A meeting of a group, to which its members are invited. `sequence` counts its changes."""
 
@@ -275,7 +287,7 @@ class Meeting(models.Model):
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
 
-    objects = OfGroupQuerySet.as_manager()
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("meeting")
@@ -291,6 +303,31 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group}, {clock.local(self.starts_at):%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:meeting", args=[self.uuid])
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
+
+    @property
+    def heading(self) -> str:
+        return self.title or _("Meeting of the group")
+
+    @property
+    def when(self) -> str:
+        """Such as "Tuesday, 12 January 2027, 17:00 to 19:00", by the clock on the wall."""
+        start, end = clock.local(self.starts_at), clock.local(self.ends_at)
+        fields = {"day": _day(start), "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+        if start.date() == end.date():
+            return gettext("%(day)s, %(start)s to %(end)s") % fields
+        fields["last_day"] = _day(end)
+        return gettext("%(day)s, %(start)s, to %(last_day)s, %(end)s") % fields
+
+
+def _day(moment: dt.datetime) -> str:
+    return f"{date_format(moment, 'l')}, {date_format(moment, 'DATE_FORMAT')}"
 
 
 class GroupPaper(models.Model):
