@@ -1,8 +1,9 @@
 """Erasing what names people in an enquiry, when its period of keeping is over.
 
 The period runs from the day on which it was closed. What was answered and never closed counts from
-the last answer on, and is closed then. What nobody has answered is kept, and shown as late. What is
-left (kind, place, desk, days, languages, what it was about) names nobody.
+the last answer on, or from the talk to which an interpreter comes, and is closed then. What nobody
+has answered is kept, and shown as late. What is left (kind, place, desk, days, languages, what it
+was about) names nobody.
 """
 
 import datetime as dt
@@ -12,10 +13,11 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
+from contacts.enquiries import interpreters
 from contacts.enquiries.events import enter
 from contacts.enquiries.following import take_back_introductions
 from contacts.enquiries.promises import kept_until
-from contacts.models import Enquiry, EnquiryEvent
+from contacts.models import Assignment, Enquiry, EnquiryEvent
 from contacts.models.enquiry import EnquiryState, Outcome
 from contacts.spoken import is_code
 from portal import clock, jobs, privacy
@@ -24,6 +26,7 @@ from portal.models import OutboxMessage, User
 Kind = EnquiryEvent.Kind
 PERSONAL = ("name", "organisation", "email", "phone", "typed_place", "text", "times", "page")
 GOES_ON = (Kind.ANSWERED, Kind.HANDED_ON, Kind.MATCHED, Kind.AGREED, Kind.INTRODUCED)
+GOES_ON += (Kind.INTERPRETER,)
 
 
 def due(on: dt.date) -> Iterator[Enquiry]:
@@ -35,12 +38,18 @@ def _kept(on: dt.date) -> QuerySet:
     """What waits for the end of its period, with the last instant at which it was worked on."""
     rows = Enquiry.objects.filter(erased_at__isnull=True).exclude(state=EnquiryState.OPEN)
     rows = rows.filter(Q(look_again_on__isnull=True) | Q(look_again_on__lt=on))
-    return rows.annotate(worked_on=Max("events__at", filter=Q(events__kind__in=GOES_ON)))
+    coming = Q(assignments__state__in=Assignment.UNDER_WAY)
+    return rows.annotate(
+        worked_on=Max("events__at", filter=Q(events__kind__in=GOES_ON)),
+        talk_day=Max("assignments__day", filter=coming),
+    )
 
 
 def _is_over(enquiry: Enquiry, on: dt.date) -> bool:
-    ended = enquiry.closed_at or enquiry.worked_on or enquiry.received_at
-    return kept_until(enquiry.kind, closed_on=clock.today(ended)) < on
+    ended = clock.today(enquiry.closed_at or enquiry.worked_on or enquiry.received_at)
+    if enquiry.talk_day is not None:  # an interpreter comes: it is needed until then
+        ended = max(ended, enquiry.talk_day)
+    return kept_until(enquiry.kind, closed_on=ended) < on
 
 
 def erase_due(now: dt.datetime) -> int:
@@ -75,6 +84,7 @@ def erase(enquiry: Enquiry, *, outcome: Outcome, now: dt.datetime) -> None:
         row.look_again_on = None
         enter(row, Kind.CLOSED, by=None, now=now, reason=outcome)
         take_back_introductions(row, now=now)
+        interpreters.take_back(row, by=None, now=now, tell_sender=False)
     for name in PERSONAL:
         setattr(row, name, "")
     row.languages = [code for code in row.languages if is_code(code)]

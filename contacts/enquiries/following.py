@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.enquiries import mails
+from contacts.enquiries import interpreters, mails
 from contacts.enquiries.events import enter
 from contacts.enquiries.promises import answer_by
 from contacts.enquiries.routing import (
@@ -112,8 +112,8 @@ def _open_again(enquiry: Enquiry, *, on: dt.date, snapshot: Snapshot) -> None:
 def withdraw(enquiry: Enquiry, *, by: User | None, now: dt.datetime) -> None:
     """Close `enquiry`, since its sender needs it no longer; nothing happens to a closed one.
 
-    Introductions that wait for consent are taken back. Tells the desk. Raises ValidationError where
-    it is erased.
+    Introductions that wait for consent are taken back, and so are interpreters. Tells the desk.
+    Raises ValidationError where it is erased.
     """
     enquiry = _locked(enquiry)
     if enquiry.is_closed:
@@ -122,6 +122,7 @@ def withdraw(enquiry: Enquiry, *, by: User | None, now: dt.datetime) -> None:
     enquiry.closed_at, enquiry.look_again_on = now, None
     enquiry.save(update_fields=["state", "outcome", "closed_at", "look_again_on"])
     take_back_introductions(enquiry, now=now)
+    interpreters.take_back(enquiry, by=by, now=now, tell_sender=False)
     event = enter(enquiry, EnquiryEvent.Kind.CLOSED, by=by, now=now, reason=Outcome.WITHDRAWN)
     mails.to_desk(enquiry, "withdrawn", now=now, number=event.pk)
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contacts.enquiries import mails, promises
+from contacts.enquiries import interpreters, mails, promises
 from contacts.enquiries.desks import Target
 from contacts.enquiries.desks import targets as possible_targets
 from contacts.enquiries.events import enter
@@ -45,8 +45,8 @@ def seen_of(enquiry: Enquiry) -> str:
 @transaction.atomic
 def answer(enquiry: Enquiry, text: str, *, by: User, now: dt.datetime, seen: str = "") -> None:
     """Send `text` to whoever wrote, by mail. Raises ValidationError without their address."""
-    enquiry = _locked(enquiry, by=by, seen=seen)
-    _refuse_closed(enquiry)
+    enquiry = locked(enquiry, by=by, seen=seen)
+    refuse_closed(enquiry)
     if not enquiry.email:
         raise ValidationError(
             _("There is no e-mail address: please call, and note down what was said.")
@@ -61,8 +61,8 @@ def answer(enquiry: Enquiry, text: str, *, by: User, now: dt.datetime, seen: str
 @transaction.atomic
 def called(enquiry: Enquiry, text: str, *, by: User, now: dt.datetime, seen: str = "") -> None:
     """Note down what was said on the telephone: that counts as an answer."""
-    enquiry = _locked(enquiry, by=by, seen=seen)
-    _refuse_closed(enquiry)
+    enquiry = locked(enquiry, by=by, seen=seen)
+    refuse_closed(enquiry)
     if not enquiry.phone:
         raise ValidationError(_("There is no telephone number: please answer by mail."))
     _write(enquiry, EnquiryMessage.Kind.CALL, text, by=by, now=now)
@@ -72,7 +72,7 @@ def called(enquiry: Enquiry, text: str, *, by: User, now: dt.datetime, seen: str
 @transaction.atomic
 def note(enquiry: Enquiry, text: str, *, by: User, now: dt.datetime) -> None:
     """Write `text` down for colleagues; whoever wrote the enquiry does not see it."""
-    enquiry = _locked(enquiry, by=by)
+    enquiry = locked(enquiry, by=by)
     _write(enquiry, EnquiryMessage.Kind.NOTE, text, by=by, now=now)
 
 
@@ -100,11 +100,13 @@ def hand_on(
     """Put the enquiry on the desk with the key `to` (`desks.Target.key`), and tell all about it.
 
     The day for the answer stays; another agency gets a new one, since it begins from the start. A
-    barrier keeps its period in law. Raises ValidationError for a desk at which nobody answers.
+    barrier keeps its period in law. Raises ValidationError for a desk at which nobody answers, and
+    while an interpreter is asked or comes.
     """
-    enquiry = _locked(enquiry, by=by, seen=seen)
-    _refuse_closed(enquiry)
+    enquiry = locked(enquiry, by=by, seen=seen)
+    refuse_closed(enquiry)
     on = clock.today(now)
+    interpreters.refuse_under_way(enquiry)
     found = possible_targets(enquiry, on=on, snapshot=snapshot)
     target = next((each for each in found if each.key == to), None)
     if target is None:
@@ -138,23 +140,24 @@ def _begin_again(enquiry: Enquiry, state: str, *, on: dt.date) -> None:
 def close(enquiry: Enquiry, outcome: str, *, by: User, now: dt.datetime, seen: str = "") -> None:
     """End it with `outcome` (an `Outcome`, not NONE). From then on its period of keeping runs.
 
-    Introductions that wait for consent are taken back.
+    Introductions that wait for consent are taken back, and so are interpreters.
     """
-    enquiry = _locked(enquiry, by=by, seen=seen)
-    _refuse_closed(enquiry)
+    enquiry = locked(enquiry, by=by, seen=seen)
+    refuse_closed(enquiry)
     if outcome not in Outcome.values or outcome == Outcome.NONE:
         raise ValidationError(_("Say how it ended."))
     enquiry.state, enquiry.outcome, enquiry.closed_at = EnquiryState.CLOSED, outcome, now
     enquiry.look_again_on = None
     enquiry.save(update_fields=["state", "outcome", "closed_at", "look_again_on"])
     take_back_introductions(enquiry, now=now)
+    interpreters.take_back(enquiry, by=by, now=now)
     enter(enquiry, Kind.CLOSED, by=by, now=now, reason=outcome)
 
 
 @transaction.atomic
 def reopen(enquiry: Enquiry, *, by: User, now: dt.datetime) -> None:
     """Open it again: an answer is owed from today on, as for a new one."""
-    enquiry = _locked(enquiry, by=by)
+    enquiry = locked(enquiry, by=by)
     if not enquiry.is_closed:
         raise ValidationError(_("This enquiry is not closed."))
     if enquiry.erased_at:
@@ -173,8 +176,8 @@ def look_again(enquiry: Enquiry, day: dt.date | None, *, by: User, now: dt.datet
 
     From tomorrow on, for at most a year: until that day the enquiry is kept.
     """
-    enquiry = _locked(enquiry, by=by)
-    _refuse_closed(enquiry)
+    enquiry = locked(enquiry, by=by)
+    refuse_closed(enquiry)
     today = clock.today(now)
     if day is not None and day <= today:
         raise ValidationError(_("Choose a day from tomorrow on."))
@@ -187,7 +190,8 @@ def look_again(enquiry: Enquiry, day: dt.date | None, *, by: User, now: dt.datet
 # What all of them need ----------------------------------------------------------------------------
 
 
-def _locked(enquiry: Enquiry, *, by: User, seen: str = "") -> Enquiry:
+def locked(enquiry: Enquiry, *, by: User, seen: str = "") -> Enquiry:
+    """The row under lock, as `by` sees it now; raises ValidationError where it lies elsewhere."""
     rows = Enquiry.objects.visible_to(by).select_for_update(of=("self",))
     found = rows.filter(pk=enquiry.pk).first()
     if found is None:
@@ -227,7 +231,7 @@ def _write(
     )
 
 
-def _refuse_closed(enquiry: Enquiry) -> None:
+def refuse_closed(enquiry: Enquiry) -> None:
     if enquiry.is_closed:
         raise ValidationError(_("This enquiry is closed. Open it again first."))
 

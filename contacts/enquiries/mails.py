@@ -32,6 +32,8 @@ SUBJECTS = {
     "refused": _("Enquiry %(number)s: introduction refused"),
     "answer": _("Answer to your enquiry %(number)s"),
     "handed-on": _("Your enquiry %(number)s: somebody else takes care of it"),
+    "interpreter": _("Your enquiry %(number)s: an interpreter will come"),
+    "no-interpreter": _("Your enquiry %(number)s: the interpreter does not come"),
     "proposal": _("Your enquiry %(number)s: somebody may suit you"),
     "came": _("Enquiry %(number)s was handed on to you"),
     "reminder": _("Enquiry %(number)s waits for an answer"),

@@ -7,7 +7,7 @@ never public.
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from parler.fields import TranslationsForeignKey
 from parler.managers import TranslatableManager
@@ -82,19 +82,33 @@ class InterpreterPoolTranslation(TranslatedFieldsModel):
         return self.name
 
 
+def run_by(rows: QuerySet, user, *, agency: str, post: str) -> QuerySet:
+    """Those of `rows` whose pool `user` runs: its desk, or the agency's administration.
+
+    `agency` and `post` are the paths from a row to the agency and the desk of its pool.
+    """
+    if not user.is_authenticated or not user.is_active or not user.is_staff:
+        return rows.none()
+    if user.is_superuser:
+        return rows.all()
+    whole = Q(**{f"{agency}__in": agencies_of(user, WHOLE_AGENCY)})
+    desk = Q(**{f"{agency}__in": agencies_of(user, DESK)})
+    desk &= Q(**{f"{post}__in": posts_of(user)})
+    return rows.filter(whole | desk)
+
+
+def pools_run_by(user) -> QuerySet[InterpreterPool]:
+    """The pools whose interpreters and numbers `user` sees."""
+    return run_by(InterpreterPool.objects.all(), user, agency="agency", post="post")
+
+
 class OfPoolQuerySet(AgencyQuerySetBase):
     """Rows of a pool; `post_path` of the model leads to its desk. Nobody else sees them."""
 
     def visible_to(self, user) -> Self:
         """The desk of the pool, and the agency's administration."""
-        if not user.is_authenticated or not user.is_active or not user.is_staff:
-            return self.none()
-        if user.is_superuser:
-            return self.all()
-        whole = Q(**{f"{self.model.agency_path}__in": agencies_of(user, WHOLE_AGENCY)})
-        desk = Q(**{f"{self.model.agency_path}__in": agencies_of(user, DESK)})
-        desk &= Q(**{f"{self.model.post_path}__in": posts_of(user)})
-        return self.filter(whole | desk)
+        model = self.model
+        return run_by(self, user, agency=model.agency_path, post=model.post_path)
 
 
 class Interpreter(models.Model):
@@ -148,6 +162,11 @@ class Assignment(models.Model):
         CANCELLED = "cancelled", _("did not take place")
 
     UNDER_WAY = (State.ASKED, State.CONFIRMED)
+    # What may follow on what; the rest is settled.
+    STEPS = {
+        State.ASKED: (State.CONFIRMED, State.DECLINED, State.CANCELLED),
+        State.CONFIRMED: (State.DONE, State.DECLINED, State.CANCELLED),
+    }
 
     agency_path = "pool__agency"
     post_path = "pool__post"

@@ -1,0 +1,1 @@
+"""Pools of interpreters: their public pages, finding somebody for an enquiry, the numbers."""
