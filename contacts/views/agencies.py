@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from contacts import documents, news, panels
 from contacts.cards import Card, OfficeToday, tiles_of
+from contacts.network import published as network
 from contacts.published import OfficeView, PostView
 from contacts.snapshot import Snapshot, current
 from contacts.views.shared import moment_of, open_offices
@@ -37,6 +38,9 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("no such agency")
     team = sorted(snapshot.posts_of(found), key=lambda p: (not p.leads, p.rank, p.slug))
     moment = moment_of(request)
+    held = network.current(request.versions)
+    groups = held.groups_of(found, request.on)
+    partners = held.partners(request.on, found)
     return render(
         request,
         "contacts/agency.html",
@@ -47,6 +51,8 @@ def agency(request: HttpRequest, slug: str) -> HttpResponse:
             "team": tiles_of(team, request.on),
             "former": [(post, post.tenures) for post in team if post.tenures],
             "offices": [OfficeToday(office, moment) for office in snapshot.offices_of(found)],
+            "groups": groups,
+            "partners": len(partners),
             "news": news.current(request.versions).fresh(request.on, found)[:SHOWN_NEWS],
             "documents": documents.current(request.versions).of_agency(found, request.on),
             "panels": panels.of_agencies.shown(request, found),

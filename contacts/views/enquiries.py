@@ -18,6 +18,7 @@ from contacts.enquiries.receiving import SentBeforeError, receive
 from contacts.enquiry_forms import EnquiryForm
 from contacts.models import Enquiry
 from contacts.models.enquiry import EnquiryKind
+from contacts.network import published as network
 from contacts.published import AgencyView
 from contacts.snapshot import Snapshot, current
 from contacts.views.shared import moment_of
@@ -47,7 +48,10 @@ def enquiries(request: HttpRequest) -> HttpResponse:
 
 @form_page
 def enquiry_form(request: HttpRequest, kind: str) -> HttpResponse:
-    """`?ort=` fills in the place, `?stelle=` names the agency, `?seite=` the page of a barrier."""
+    """`?ort=` fills in the place, `?stelle=` names the agency, `?seite=` the page of a barrier.
+
+    `?gruppe=` is the group of the network that somebody wants to join.
+    """
     page = BY_SLUG.get(kind)
     if page is None:
         raise Http404
@@ -58,6 +62,7 @@ def enquiry_form(request: HttpRequest, kind: str) -> HttpResponse:
     options = {"kind": page.kind, "snapshot": snapshot, "on": request.on, "offices": offices}
     if request.method != "POST":
         initial = {
+            "text": _about_group(request, page),
             "opened": EnquiryForm.stamp(),
             "place": request.GET.get("ort", "")[:200],
             "stelle": request.GET.get("stelle", "")[:100],
@@ -85,6 +90,16 @@ def enquiry_form(request: HttpRequest, kind: str) -> HttpResponse:
         )
         return _form_page(request, page, form, status=422)
     return _to_sent(received.uuid)
+
+
+def _about_group(request: HttpRequest, page: KindPage) -> str:
+    """The beginning of a message to join the group in the address; "" where that names none."""
+    if page.kind != EnquiryKind.NETWORK:
+        return ""
+    group = network.current(request.versions).group(request.GET.get("gruppe", ""))
+    if group is None or group.is_ended(request.on):
+        return ""
+    return _("We would like to take part in the group “%(group)s”.") % {"group": group.name}
 
 
 def _is_within_limits(request: HttpRequest, email: str) -> bool:

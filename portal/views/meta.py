@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from contacts import documents, news
 from contacts.enquiries.kinds import PAGES
+from contacts.network import published as network
 from contacts.snapshot import current
 from portal.context import absolute
 from portal.public import public_page
@@ -23,6 +24,7 @@ PLAIN_PAGES = (
     "contacts:directory",
     "contacts:documents",
     "contacts:news",
+    "contacts:network",
     "contacts:enquiries",
     "projects:offers",
     "projects:offers_map",
@@ -95,6 +97,7 @@ def _paths(request: HttpRequest) -> Iterator[str]:
         *funding.current(versions).programmes,
         *documents.current(versions).by_id.values(),
         *news.current(versions).current(request.on),
+        *network.current(versions).groups,
         *undertakings.current(versions).every,
         *guide.current(versions).listed(request.on),
     ):

@@ -347,6 +347,7 @@ ARGUMENTS = {
     "contacts:vcard": ["koi"],
     "contacts:document": ["konzept"],
     "contacts:news_item": ["neues"],
+    "contacts:group": ["ag-sprache"],
     "contacts:topic": ["education"],
     "contacts:document_file": ["konzept"],
     "entrance:link": ["x"],

@@ -29,6 +29,7 @@ from contacts.models import (
     PostalCode,
     Source,
     StaffRole,
+    WorkingGroup,
 )
 from contacts.roles import Role
 from portal.admin_site import verwaltung
@@ -152,6 +153,7 @@ def make_world() -> World:
     document = {"slug": "konzept", "file": file, "file_name": "konzept.pdf"}
     Document.objects.filter(pk=own["document"]).update(**document)
     NewsItem.objects.filter(pk=own["newsitem"]).update(slug="neues")
+    WorkingGroup.objects.filter(pk=own["workinggroup"]).update(slug="ag-sprache")
     soon = timezone.now() + dt.timedelta(days=30)
     Call.objects.filter(pk=own["call"]).update(slug="mp-2026", closes_at=soon)
     own["outboxmessage"] = factories.mail(place.agency, state="failed").pk
