@@ -10,7 +10,7 @@ from django.urls import reverse
 from pypdf import PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject
 
-from contacts import document_files
+from contacts import document_files, pdf_files
 from contacts.models import Document
 from contacts.roles import Role
 from portal import clock
@@ -143,7 +143,7 @@ def test_what_is_no_sound_pdf_is_refused_with_what_to_do(
 
 def test_a_file_with_more_pages_than_anybody_publishes_is_refused(concept, editor):
     """One page that is listed again and again: small, and as long as somebody likes."""
-    listed = b"3 0 R " * (document_files.MOST_PAGES + 1)
+    listed = b"3 0 R " * (pdf_files.MOST_PAGES + 1)
     made = (
         b"%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n"
         b"2 0 obj <</Type/Pages/Count 1/Kids[" + listed + b"]>> endobj\n"
