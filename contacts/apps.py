@@ -16,10 +16,11 @@ class ContactsConfig(AppConfig):
             corrections,
             document_files,
             imports,
+            panels,
             personal_data,
         )
         from contacts.enquiries import digest, erasing, reminding
-        from contacts.views import own_enquiries
+        from contacts.views import interpreting, own_enquiries
         from portal import dashboard, entrance, owners
         from portal.accounts import passwords
 
@@ -28,6 +29,7 @@ class ContactsConfig(AppConfig):
         passwords.sources.append(_own_words)
         entrance.register_arrival(own_enquiries.ARRIVAL, own_enquiries.arrive)
         entrance.register_link(*own_enquiries.OWN, rank=1)  # behind what projects register
+        panels.of_agencies.register(interpreting.panel_of_agency)
         parts = (colleagues, confirming, corrections, document_files, imports)
         for part in (*parts, reminding, digest, erasing):
             part.register_jobs()

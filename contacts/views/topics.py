@@ -8,6 +8,7 @@ from django.shortcuts import render
 from contacts.cards import tiles_of
 from contacts.enquiries.kinds import PAGES
 from contacts.enquiries.routing import TOPICS
+from contacts.interpreting import published as interpreting
 from contacts.published import PostView, TopicView, in_force
 from contacts.snapshot import Snapshot, current
 from portal.public import public_page
@@ -29,6 +30,11 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
                 (agency, tiles_of(team, request.on))
                 for agency, team in groupby(posts, key=lambda post: post.agency)
             ],
+            "pools": (
+                interpreting.current(request.versions).at_work(request.on)
+                if slug == interpreting.TOPIC
+                else []
+            ),
             "enquiry": next((page for page in PAGES if TOPICS.get(page.kind) == slug), None),
         },
     )

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from contacts import documents, news
 from contacts.enquiries.kinds import PAGES
+from contacts.interpreting import published as interpreting
 from contacts.network import published as network
 from contacts.snapshot import current
 from portal.context import absolute
@@ -25,6 +26,7 @@ PLAIN_PAGES = (
     "contacts:documents",
     "contacts:news",
     "contacts:network",
+    "contacts:interpreting",
     "contacts:enquiries",
     "projects:offers",
     "projects:offers_map",
@@ -97,6 +99,7 @@ def _paths(request: HttpRequest) -> Iterator[str]:
         *funding.current(versions).programmes,
         *documents.current(versions).by_id.values(),
         *news.current(versions).current(request.on),
+        *interpreting.current(versions).at_work(request.on),
         *network.current(versions).groups,
         *undertakings.current(versions).every,
         *guide.current(versions).listed(request.on),

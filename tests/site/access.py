@@ -349,6 +349,7 @@ ARGUMENTS = {
     "contacts:news_item": ["neues"],
     "contacts:group": ["ag-sprache"],
     "contacts:topic": ["education"],
+    "contacts:interpreter_pool": ["sprachmittlung"],
     "contacts:document_file": ["konzept"],
     "entrance:link": ["x"],
     "projects:programme": ["mikroprojekte"],

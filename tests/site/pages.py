@@ -104,6 +104,13 @@ PAGES = (
     Page("office of an ended agency", "contacts:office", "standorte/ic-e-leipzig/"),
     Page("topic", "contacts:topic", "themen/education/"),
     Page("topic with its form", "contacts:topic", "themen/interpreting/"),
+    Page("interpreters", "contacts:interpreting", "sprachmittlung/", look_closely=True),
+    Page(
+        "pool of interpreters",
+        "contacts:interpreter_pool",
+        "sprachmittlung/sprachmittlung-mittelsachsen/",
+        look_closely=True,
+    ),
     Page("search", "search", "suche/"),
     Page("found", "search", "suche/?q=integration", look_closely=True),
     Page("found of one kind", "search", "suche/?q=integration&art=dokumente"),

@@ -22,6 +22,7 @@ from django.utils import timezone
 from contacts.models import (
     Agency,
     Document,
+    InterpreterPool,
     LookUpCount,
     MissedInput,
     NewsItem,
@@ -153,6 +154,7 @@ def make_world() -> World:
     document = {"slug": "konzept", "file": file, "file_name": "konzept.pdf"}
     Document.objects.filter(pk=own["document"]).update(**document)
     NewsItem.objects.filter(pk=own["newsitem"]).update(slug="neues")
+    InterpreterPool.objects.filter(pk=own["interpreterpool"]).update(slug="sprachmittlung")
     WorkingGroup.objects.filter(pk=own["workinggroup"]).update(slug="ag-sprache")
     soon = timezone.now() + dt.timedelta(days=30)
     Call.objects.filter(pk=own["call"]).update(slug="mp-2026", closes_at=soon)
