@@ -20,7 +20,9 @@ class ContactsConfig(AppConfig):
             personal_data,
         )
         from contacts.enquiries import digest, erasing, reminding
-        from contacts.views import interpreting, own_enquiries
+        from contacts.network import papers
+        from contacts.network import personal as network_personal
+        from contacts.views import interpreting, members, own_enquiries
         from portal import dashboard, entrance, owners
         from portal.accounts import passwords
 
@@ -29,11 +31,13 @@ class ContactsConfig(AppConfig):
         passwords.sources.append(_own_words)
         entrance.register_arrival(own_enquiries.ARRIVAL, own_enquiries.arrive)
         entrance.register_link(*own_enquiries.OWN, rank=1)  # behind what projects register
+        entrance.register_link(*members.OWN, rank=2)
         panels.of_agencies.register(interpreting.panel_of_agency)
         parts = (colleagues, confirming, corrections, document_files, imports)
-        for part in (*parts, reminding, digest, erasing):
+        for part in (*parts, reminding, digest, erasing, papers, network_personal):
             part.register_jobs()
         personal_data.register()
+        network_personal.register()
 
 
 def _to_do(request):

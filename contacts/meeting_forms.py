@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.enquiry_forms import LineField
 from contacts.models import GroupPaper, Meeting
+from contacts.proposals import in_one_line
 from portal import clock
 from portal.forms import DayField, PortalForm
 from portal.guarded import is_visible
@@ -104,7 +105,8 @@ class MeetingForm(PortalForm):
 
     def clean_agenda(self) -> str:
         """Lines as they are stored, so that what is unchanged is known as such."""
-        return "\n".join(self.cleaned_data["agenda"].splitlines()).strip()
+        lines = self.cleaned_data["agenda"].splitlines()
+        return "\n".join(in_one_line(line) for line in lines).strip()
 
     def clean(self) -> dict:
         data = super().clean()

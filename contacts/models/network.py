@@ -311,6 +311,10 @@ class Meeting(models.Model):
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None
 
+    def is_open(self, now: dt.datetime) -> bool:
+        """Whether it can still be changed or cancelled at the instant `now`."""
+        return not self.is_cancelled and self.starts_at > now
+
     @property
     def heading(self) -> str:
         return self.title or _("Meeting of the group")
@@ -380,3 +384,6 @@ class GroupPaper(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("contacts:group_paper", args=[self.uuid])
