@@ -16,6 +16,7 @@ from contacts.models import (
     Area,
     Doubt,
     LegalDetails,
+    LoadRecord,
     Office,
     OfficeTranslation,
     OpeningHours,
@@ -56,6 +57,10 @@ class OfficeFiles:
         self.areas: dict[str, int] = {}
         self.found: list[Record] = []
         self.agency = ""
+
+    @property
+    def dataset(self) -> str:
+        return f"office:{self.agency}"
 
     def records(self) -> list[Record]:
         self.areas = dict(Area.objects.values_list("key", "pk"))
@@ -130,10 +135,16 @@ class OfficeFiles:
     # Tables --------------------------------------------------------------------------------------
 
     def _topics(self) -> None:
+        """A topic that another folder or an editor has brought already keeps its names."""
+        loaded = LoadRecord.objects.filter(dataset=self.dataset, model=Topic._meta.model_name)
+        others = set(
+            Topic.objects.exclude(slug__in=loaded.values("key")).values_list("slug", flat=True)
+        )
         for row in self._read("topics.csv", "key name_de name_en", optional=True):
             key = row.required("key")
             self._row(Topic, key, {"slug": key}, row, unique="slug")
-            self._translations(TopicTranslation, Topic, key, row, ["name"])
+            if key not in others:
+                self._translations(TopicTranslation, Topic, key, row, ["name"])
 
     def _offices(self) -> None:
         plain = (

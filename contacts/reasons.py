@@ -196,11 +196,15 @@ def _exact(answer: Resolution, *, several: bool) -> Iterable[str]:
 
 
 def _topic(answer: Resolution) -> Iterable[str]:
-    if answer.topic and not answer.fits_topic:
+    topic = answer.topic
+    if topic is None or answer.fits_topic:
+        return
+    # Whose own task it is anyway is no makeshift.
+    if not any(contact.post and topic.id in contact.post.topic_ids for contact in answer.contacts):
         yield _(
             "There is no contact of its own for the topic “%(topic)s” here, so the general one "
             "answers."
-        ) % {"topic": str(answer.topic.name)}
+        ) % {"topic": str(topic.name)}
 
 
 def _rule(answer: Resolution, names: str, number: int, several: bool) -> str:

@@ -19,7 +19,13 @@ from contacts.published import AgencyView, PostView
 from contacts.resolver import Cause, Contact, Outcome, Resolution, contacts_of, resolve
 from contacts.snapshot import Snapshot
 
-TOPICS = {EnquiryKind.INTERPRETER: "interpreting"}
+# The topic of each kind, where a county has it: its own rules come first, then the general ones.
+TOPICS = {
+    EnquiryKind.INTERPRETER: "interpreting",
+    EnquiryKind.HELP_OFFERED: "volunteering",
+    EnquiryKind.PEOPLE_WANTED: "volunteering",
+    EnquiryKind.IDEA: "funding",
+}
 FOR_THE_LEAD = frozenset({EnquiryKind.NETWORK})
 FOR_THE_AGENCY = frozenset({EnquiryKind.BARRIER})
 

@@ -1,9 +1,11 @@
-"""`manage.py load_office FOLDER`: load or refresh one office."""
+"""`manage.py load_office FOLDER`: load or refresh one office, with its network."""
 
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.db import transaction
 
+from contacts.load_network import load_network
 from contacts.load_office import OfficeFiles
 from contacts.loading import BadFileError, Report, load
 from contacts.management.reporting import print_report
@@ -14,7 +16,8 @@ from portal import clock
 
 class Command(BaseCommand):
     help = (
-        "Load an agency with its offices, posts, people and responsibilities from a folder. "
+        "Load an agency with its offices, posts, people and responsibilities from a folder, and "
+        "the partners, groups and interpreters of its network where the folder names them. "
         "Rows that somebody has edited since are left alone and listed; nothing is deleted."
     )
 
@@ -35,10 +38,14 @@ class Command(BaseCommand):
             def publish(report: Report) -> None:
                 self._publish(files.agency, before, folder.name)
 
-            report = load(f"office:{files.agency}", records, progress=progress, after=publish)
+            with transaction.atomic():
+                report = load(files.dataset, records, progress=progress, after=publish)
+                network = load_network(folder)
         except BadFileError as error:
             raise CommandError(f"Nothing was changed. {error}") from error
         print_report(self.stdout, files.agency, report, verbosity=verbosity)
+        if (folder / "network.toml").exists():
+            print_report(self.stdout, f"{files.agency}, network", network, verbosity=verbosity)
 
     def _rules(self, agency: str) -> dict[int, dict]:
         rules = Responsibility.objects.filter(post__agency__slug=agency)

@@ -48,12 +48,7 @@ class Command(BaseCommand):
         self.stdout.write("Database …")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_places")
-        for folder in sorted((settings.BASE_DIR / "data" / "offices").glob("*/")):
-            call_command("load_office", folder)
-            if (folder / "funding.toml").exists():
-                call_command("load_funding", folder)
-            if (folder / "guide.toml").exists():
-                call_command("load_guide", folder)
+        call_command("load_offices", settings.BASE_DIR / "data" / "offices")
         self.stdout.write("Static files …")
         call_command("collectstatic", interactive=False, verbosity=0)
 
