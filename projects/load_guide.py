@@ -4,17 +4,11 @@ The file is described in data/offices/README.md. What somebody has edited since 
 left alone. Offers are published as loaded: the file stands in for an editor's release.
 """
 
-import datetime as dt
 from pathlib import Path
-from typing import Any
-
-from django.db import models
 
 from contacts.load_office import CONTENT_LANGUAGES
-from contacts.loading import BadFileError, Record, Ref, Report, load
+from contacts.loading import Record, Ref, Report, load
 from contacts.models import (
-    Agency,
-    Area,
     Document,
     DocumentTranslation,
     NewsItem,
@@ -22,7 +16,7 @@ from contacts.models import (
     Office,
 )
 from contacts.models.offices import YesNoUnknown
-from contacts.tables import read_toml
+from contacts.office_toml import OfficeToml
 from projects.models import (
     Offer,
     OfferTime,
@@ -51,22 +45,12 @@ def load_guide(folder: Path) -> Report:
     return load(f"guide:{guide.agency.slug}", guide.records())
 
 
-class GuideFile:
+class GuideFile(OfficeToml):
     """Reads and checks one file; `records()` is what it says, in load order."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.content = read_toml(path)
-        agency = Agency.objects.filter(slug=self.content.get("agency", "")).first()
-        if agency is None:
-            raise self.bad("agency names none that has been loaded.")
-        self.agency = agency
-        self.areas = dict(Area.objects.values_list("key", "pk"))
-        self.offices = dict(Office.objects.filter(agency=agency).values_list("slug", "pk"))
-        self.found: list[Record] = []
-
-    def bad(self, problem: str) -> BadFileError:
-        return BadFileError(self.path, None, problem)
+        super().__init__(path)
+        self.offices = dict(Office.objects.filter(agency=self.agency).values_list("slug", "pk"))
 
     def records(self) -> list[Record]:
         for rank, entry in enumerate(self.content.get("document", [])):
@@ -77,8 +61,7 @@ class GuideFile:
             self._project(entry)
         for entry in self.content.get("offer", []):
             self._offer(entry)
-        order = list(dict.fromkeys(record.model for record in self.found))
-        return sorted(self.found, key=lambda record: order.index(record.model))
+        return self.in_order()
 
     def _document(self, entry: dict, rank: int) -> None:
         key = self._needed(entry, "key")
@@ -185,46 +168,3 @@ class GuideFile:
                 closes=time.get("closes"),
                 rhythm=time.get("rhythm", OfferTime.Rhythm.WEEKLY.value),
             )
-
-    # Values --------------------------------------------------------------------------------------
-
-    def _add(self, model: type[models.Model], key: str, *, unique: str = "slug", **values) -> None:
-        self.found.append(Record(model, key, values, self.path, unique=unique))
-
-    def _translations(self, model, of, key: str, entry: dict, names: tuple[str, ...]) -> None:
-        title = entry.get("title", {})
-        if not title.get(CONTENT_LANGUAGES[0]):
-            raise self.bad(f"{key}: title has no text in {CONTENT_LANGUAGES[0]}.")
-        for language in title:
-            texts = {name: self._text(entry.get(name, {}), language) for name in names}
-            values = {"master": Ref(of, key), "language_code": language, **texts}
-            self._add(model, f"{key} {language}", unique="", **values)
-
-    def _text(self, versions: dict, language: str) -> str:
-        text = versions.get(language, "")
-        return "\n".join(text) if isinstance(text, list) else text
-
-    def _needed(self, entry: dict, name: str) -> Any:
-        if entry.get(name) in (None, ""):
-            raise self.bad(f"{entry.get('key', '?')}: {name} is missing.")
-        return entry[name]
-
-    def _choice(self, choices, entry: dict, name: str) -> str:
-        return self._one_of(choices, self._needed(entry, name))
-
-    def _one_of(self, choices, value: str) -> str:
-        if value not in choices.values:
-            raise self.bad(f"“{value}” is none of {', '.join(choices.values)}.")
-        return value
-
-    def _area(self, entry: dict) -> int | None:
-        key = entry.get("area", "")
-        if key and key not in self.areas:
-            raise self.bad(f"area “{key}” is not among the loaded places.")
-        return self.areas.get(key)
-
-    def _day(self, entry: dict, name: str) -> dt.date | None:
-        value = entry.get(name)
-        if value is None or isinstance(value, dt.date):
-            return value
-        raise self.bad(f"{entry.get('key', '?')}: {name} is no date.")

@@ -20,6 +20,8 @@ LAYERS = {
         ["index", "tables"],
         ["reader"],
         ["gazetteer", "load_places", "load_office"],
+        ["office_toml"],
+        ["load_network"],
         ["published"],
         ["snapshot"],
         ["resolver"],

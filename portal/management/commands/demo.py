@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from contacts.demo import PASSWORD, create_accounts
+from contacts.network.demo import CONVENOR, create_network
 from portal.catalogues import compile_catalogues
 
 IPV4, IPV6 = "127.0.0.1", "::1"
@@ -53,8 +54,9 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def introduce(self, port: int) -> None:
-        """Create the demo accounts, and print where the site is and who can log in."""
+        """Create the demo accounts and a group, and print where the site is and who can log in."""
         accounts = create_accounts()
+        group = create_network()
         width = max(len(account.email) for account in accounts)
         lines = [
             "",
@@ -63,6 +65,9 @@ class Command(BaseCommand):
             "",
             f"Log-ins, password “{PASSWORD}”:",
             *(f"  {a.email:{width}}  {a.role.label if a.role else '–'}" for a in accounts),
+            "",
+            f"Convenor of a group, by a code that lies in the outbox: {CONVENOR}",
+            f"  http://localhost:{port}{group.get_absolute_url()}",
             "",
             "A demo for this machine only: example data, nothing is sent. Ctrl+C ends it.",
         ]
