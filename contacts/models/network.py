@@ -8,6 +8,7 @@ import uuid
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -239,6 +240,12 @@ class GroupMember(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        is_known = self.organisation_id and self.group_id
+        if is_known and self.organisation.agency_id != self.group.agency_id:
+            refusal = _("This partner belongs to another agency than the group.")
+            raise ValidationError({"organisation": refusal})
 
 
 def members_today() -> models.QuerySet:
