@@ -77,8 +77,8 @@ LAYERS = {
         ["rules", "events", "fields", "actors", "budget", "standing", "account_links", "registry"],
         ["grant_status", "plan_words"],
         ["funding", "guide", "sections", "undertakings"],
-        ["plan", "proof", "budget_year"],
-        ["answers"],
+        ["plan", "proof", "budget_year", "site_index"],
+        ["answers", "site_search"],
         [
             "report",
             "payment_lists",
@@ -132,7 +132,6 @@ LAYERS = {
             "proof_forms",
             "load_funding",
             "load_guide",
-            "site_search",
             "panels",
             "personal_data",
         ],

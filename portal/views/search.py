@@ -6,7 +6,8 @@ from django.shortcuts import render
 from contacts.resolver import Outcome, look_up
 from contacts.snapshot import current
 from portal.public import public_page
-from projects.site_search import LONGEST, Kind, find
+from projects.site_index import Kind
+from projects.site_search import LONGEST, find
 
 OF_EACH_KIND = 5
 OF_ONE_KIND = 100

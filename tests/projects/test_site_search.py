@@ -120,6 +120,26 @@ def test_contacts_are_found_by_name_place_and_topic_on_their_days(place, time_ma
         assert ("Martina Richter" in found("martina richter")) is is_there
 
 
+def test_groups_partners_and_pools_are_found_and_nobody_who_belongs_to_them(place):
+    group = factories.group(place.agency, "AG Wohnen", tasks="Mietverträge erklären")
+    factories.member(group, "mitglied@example.org", name="Zora Zauber")
+    factories.organisation(place.agency, "Kleingartenverein", area=place.grimma)
+    factories.organisation(place.agency, "Unsichtbarverein", is_listed=False)
+    pool = factories.pool(place.agency.posts.first(), "Sprachmittlung Muster", run_by="Turmverein")
+    factories.interpreter(pool, "Yonas Yilma", email="yonas@example.org")
+
+    assert "AG Wohnen" in found("mietvertraege")
+    assert "Kleingartenverein" in found("kleingarten grimma")
+    assert "Kleingartenverein" in found("sports club")
+    for query in ("tigrinya", "Arabisch turmverein"):
+        assert "Sprachmittlung Muster" in found(query)
+    for query in ("zora", "mitglied@example.org", "unsichtbarverein", "yonas", "yilma"):
+        assert "Nothing was found" in found(query)
+    group.ended_on = dt.date(2020, 1, 1)
+    group.save()
+    assert "Nothing was found" in found("mietvertraege")
+
+
 def test_posts_that_nobody_can_tell_apart_are_found_once(place):
     for _number in range(3):
         factories.post(place.agency, "Bildungskoordination")
