@@ -20,6 +20,7 @@ class ContactsConfig(AppConfig):
             personal_data,
         )
         from contacts.enquiries import digest, erasing, reminding
+        from contacts.interpreting import personal
         from contacts.network import papers
         from contacts.network import personal as network_personal
         from contacts.views import interpreting, members, own_enquiries
@@ -37,6 +38,7 @@ class ContactsConfig(AppConfig):
         for part in (*parts, reminding, digest, erasing, papers, network_personal):
             part.register_jobs()
         personal_data.register()
+        personal.register()
         network_personal.register()
 
 

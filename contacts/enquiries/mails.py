@@ -33,6 +33,7 @@ SUBJECTS = {
     "answer": _("Answer to your enquiry %(number)s"),
     "handed-on": _("Your enquiry %(number)s: somebody else takes care of it"),
     "interpreter": _("Your enquiry %(number)s: an interpreter will come"),
+    "interpreter-left": _("Enquiry %(number)s: the interpreter cannot come"),
     "no-interpreter": _("Your enquiry %(number)s: the interpreter does not come"),
     "proposal": _("Your enquiry %(number)s: somebody may suit you"),
     "came": _("Enquiry %(number)s was handed on to you"),

@@ -153,7 +153,7 @@ def decline(assignment: Assignment, *, by: User, now: dt.datetime, seen: str = "
     """The interpreter cannot come, whether or not they had said so: the next one may be asked."""
     found, enquiry, former = _step(assignment, State.DECLINED, by=by, now=now, seen=seen)
     if former == State.CONFIRMED:
-        _owe_again(found, enquiry, now=now)
+        owe_again(found, enquiry, now=now)
     return found
 
 
@@ -175,7 +175,7 @@ def cancel(assignment: Assignment, *, by: User, now: dt.datetime, seen: str = ""
     if found.day >= clock.today(now):
         tell(found, "cancelled", now=now)
     if former == State.CONFIRMED:
-        _owe_again(found, enquiry, now=now)
+        owe_again(found, enquiry, now=now)
     return found
 
 
@@ -200,7 +200,7 @@ def _step(
     return found, enquiry, former
 
 
-def _owe_again(assignment: Assignment, enquiry: Enquiry, *, now: dt.datetime) -> None:
+def owe_again(assignment: Assignment, enquiry: Enquiry, *, now: dt.datetime) -> None:
     """Whoever was promised an interpreter waits again; after the day of the talk nobody does."""
     on = clock.today(now)
     if assignment.day < on:

@@ -186,7 +186,7 @@ def published_by(agency: Agency, area) -> dict:
         ),
         Organisation: factories.organisation(agency),
         WorkingGroup: factories.group(agency),
-        InterpreterPool: factories.pool(agency.posts.get()),
+        InterpreterPool: factories.pool(agency.posts.latest("pk")),
         Project: project,
         ProjectContact: ProjectContact.objects.create(project=project, name="x"),
         Offer: offer,

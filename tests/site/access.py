@@ -51,6 +51,8 @@ MODELS = {
     "doubt": (R, N, N),
     "document": (R, E, E),
     "newsitem": (R, E, E),
+    "interpreterpool": (R, E, N),  # the numbers need one that has interpreters
+    "interpreter": (A, A, A),  # and the desk of the pool: tests/contacts/test_interpreters.py
     "project": (R, E, E),
     "offer": (R, E, N),  # only what was never public is deleted
     "correction": (R, N, N),
@@ -79,6 +81,8 @@ GENERAL = {
     "admin:app_list": (404, 200),  # without a list, no page of lists
     "admin:view_on_site": (302, 302),  # to a public page
 }
+# The numbers of pools of interpreters: for those who run one.
+NUMBERS_OF_POOLS = "admin:contacts_interpreting"
 # What the addresses below /verwaltung/konto/ answer to a visitor (401: sent to the log-in), and to
 # staff who have a password, no second factor, and have not typed the password just now.
 ACCOUNT = {
@@ -323,9 +327,25 @@ OF_A_TEXT_BLOCK = re.compile(rf"admin:projects_textblock_({'|'.join(TEXT_BLOCKS)
 DEAL_WITH_ENQUIRIES = {Role.COORDINATOR, Role.AGENCY_ADMIN, "superuser"}
 ENQUIRIES = dict.fromkeys(("changelist", "export", "change", "history", "notices"), 200)
 ENQUIRIES |= dict.fromkeys(("answer", "called", "note", "hand_on", "close", "look_again"), 200)
+INTERPRETER_STEPS = tuple(
+    f"interpreter_{name}" for name in ("confirm", "decline", "done", "cancel")
+)
+ENQUIRIES |= dict.fromkeys(("interpreter_ask", *INTERPRETER_STEPS), 405)
 ENQUIRIES |= dict.fromkeys(("reopen", "propose", "agree", "refuse", "take_back"), 405)
 ENQUIRIES |= dict.fromkeys(("add", "delete"), 403)  # nobody edits a row
 OF_AN_ENQUIRY_IN_ADMIN = re.compile(rf"admin:contacts_enquiry_({'|'.join(ENQUIRIES)})")
+# The network: whoever keeps it changes it, and keepers are no line of roles. By model of the
+# administration: who sees its rows.
+KEEP_THE_NETWORK = {Role.EDITOR, Role.COORDINATOR, Role.AGENCY_ADMIN, "superuser"}
+NETWORK: dict[str, set[str]] = {
+    "organisation": {*Role, "superuser"},
+    "workinggroup": {*Role, "superuser"},
+    "groupmember": KEEP_THE_NETWORK,
+}
+OF_THE_NETWORK = re.compile(
+    rf"admin:contacts_(?P<model>{'|'.join(NETWORK)})_"
+    r"(?P<verb>changelist|export|add|history|delete|change|delete_translation|restore)"
+)
 # Addresses that name no row; the last two are files.
 OF_NO_ROW = {"changelist": [], "add": [], "export": ["csv"], "table": ["responsibilities", "csv"]}
 NAME = re.compile(
@@ -418,6 +438,10 @@ def class_of(route: Route) -> str:
         return "payment"
     if OF_AN_ENQUIRY_IN_ADMIN.fullmatch(route.name):
         return "enquiry"
+    if route.name == NUMBERS_OF_POOLS:
+        return "numbers of pools"
+    if OF_THE_NETWORK.fullmatch(route.name):
+        return "network"
     if match := NAME.fullmatch(route.name):
         return "model" if match["model"] in MODELS else ""
     if route.name == "admin:":

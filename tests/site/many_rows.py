@@ -14,6 +14,7 @@ from contacts.models import (
     Agency,
     AgencyTranslation,
     Area,
+    Assignment,
     Correction,
     District,
     Document,
@@ -25,6 +26,9 @@ from contacts.models import (
     EnquiryMessage,
     GoldenCase,
     ImportDraft,
+    Interpreter,
+    InterpreterPool,
+    InterpreterPoolTranslation,
     LegalDetails,
     Locality,
     LookUpCount,
@@ -425,6 +429,29 @@ MAKERS: dict[type[Model], Maker] = {
     EnquiryMessage: lambda n, rows: [
         EnquiryMessage(
             enquiry=rows.of[Enquiry][n], kind="note", text="x", by=rows.of[User][n], at=WHEN
+        )
+    ],
+    InterpreterPool: lambda n, rows: [
+        InterpreterPool(
+            agency=rows.place.agency, post=rows.of[Post][n], slug=f"ip-{n}", languages=["ti"]
+        )
+    ],
+    InterpreterPoolTranslation: _translated(
+        InterpreterPoolTranslation, InterpreterPool, name="Sprachmittlung"
+    ),
+    Interpreter: lambda n, rows: [
+        Interpreter(
+            pool=rows.of[InterpreterPool][n], name=f"x {n}", phone=f"0{n}", languages=["ti", "ar"]
+        )
+    ],
+    Assignment: lambda n, rows: [
+        Assignment(
+            enquiry=rows.of[Enquiry][n],
+            pool=rows.of[InterpreterPool][n],
+            interpreter=rows.of[Interpreter][n],
+            language="ti",
+            day=WHEN.date(),
+            asked_at=WHEN,
         )
     ],
     OutboxMessage: lambda n, rows: [

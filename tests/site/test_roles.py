@@ -51,6 +51,7 @@ from tests.site.access import (
     GONE,
     MODELS,
     NAME,
+    NETWORK,
     NOT_IN_A_DEMO,
     OF_A_CASE_IN_ADMIN,
     OF_AN_ENQUIRY_IN_ADMIN,
@@ -69,7 +70,7 @@ from tests.site.routes import Route, routes
 
 pytestmark = pytest.mark.django_db
 OF_AN_AGENCY = {model._meta.model_name for model in (*PUBLISHED, *FOR_ITS_STAFF)}
-OF_AN_AGENCY |= {"outboxmessage"}
+OF_AN_AGENCY |= {"interpreter", "outboxmessage"}
 LOG_IN = ("/verwaltung/login/", "/verwaltung/konto/anmelden/", "/de/anmelden/")
 APPLICANT = "applicant"  # in the administration, a visitor like any other
 APPS = {model._meta.model_name: model._meta.app_label for model in verwaltung._registry}
@@ -105,7 +106,7 @@ def test_the_tables_name_no_route_and_no_model_that_has_gone():
     of_cases = {match[1] for name in names if (match := OF_A_CASE_IN_ADMIN.fullmatch(name))}
     of_enquiries = {match[1] for name in names if (match := OF_AN_ENQUIRY_IN_ADMIN.fullmatch(name))}
 
-    assert {*MODELS, "application", "budget", "enquiry", "payout", "textblock"} == models
+    assert {*MODELS, *NETWORK, "application", "budget", "enquiry", "payout", "textblock"} == models
     assert {*CASES, *STEPS} == of_cases
     assert set(ENQUIRIES) == of_enquiries
     assert set(GENERAL) | set(ACCOUNT) | set(ENTRANCE) <= names
@@ -161,6 +162,8 @@ def make_world() -> World:
     own["outboxmessage"] = factories.mail(place.agency, state="failed").pk
     foreign["outboxmessage"] = factories.mail(other, state="failed").pk
     for rows in (own, foreign):
+        pool = InterpreterPool.objects.get(pk=rows["interpreterpool"])
+        rows["interpreter"] = factories.interpreter(pool).pk
         office = Office.objects.language("de").get(pk=rows["office"])
         office.access_note = "Klingel links"
         office.save()

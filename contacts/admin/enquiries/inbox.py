@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from contacts.admin.enquiries import introductions, page, steps
+from contacts.admin.enquiries import interpreters, introductions, page, steps
 from contacts.admin.enquiries.filters import FILTERS
 from contacts.admin.filters import AgencyFilter
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
@@ -20,6 +20,8 @@ from contacts.models import Enquiry
 from contacts.models.enquiry import OWN_POSTS, WHOLE_AGENCY
 from contacts.roles import agencies_of
 from portal import clock, references
+
+VIEWS = steps.VIEWS | introductions.VIEWS | interpreters.VIEWS
 
 
 def deals_with_enquiries(user) -> bool:
@@ -95,7 +97,7 @@ class EnquiryAdmin(FoldedSearch, ReadOnly, ScopedAdmin):
 
         own = [
             path(route, wrap(view), name=f"contacts_enquiry_{name}")
-            for name, (route, view) in (steps.VIEWS | introductions.VIEWS).items()
+            for name, (route, view) in VIEWS.items()
         ]
         return [*own, *super().get_urls()]
 

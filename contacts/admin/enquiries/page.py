@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from contacts.admin.enquiries import interpreters
 from contacts.admin.enquiries.frame import address, snapshot_now
 from contacts.enquiries import matching
 from contacts.enquiries.desks import desk_now, is_unattended
 from contacts.enquiries.reminding import LOOK_AGAIN, UNATTENDED
 from contacts.enquiries.routing import Reason
-from contacts.models import Enquiry, EnquiryEvent, Introduction
-from contacts.models.enquiry import Activity, Outcome
+from contacts.models import Assignment, Enquiry, EnquiryEvent, Introduction
+from contacts.models.enquiry import Activity, EnquiryKind, Outcome
 from portal import clock
 
 ARRIVALS = (EnquiryEvent.Kind.RECEIVED, EnquiryEvent.Kind.HANDED_ON)
@@ -70,6 +71,8 @@ def reason_of(event: EnquiryEvent) -> str:
         return str(Reason(event.reason).label)
     if event.kind == EnquiryEvent.Kind.CLOSED and event.reason in Outcome.values:
         return str(Outcome(event.reason).label)
+    if event.kind == EnquiryEvent.Kind.INTERPRETER and event.reason in Assignment.State.values:
+        return str(Assignment.State(event.reason).label)
     said = {
         LOOK_AGAIN: _("somebody wanted to look at it again"),
         UNATTENDED: _("nobody is at the desk"),
@@ -103,6 +106,7 @@ def show(page, request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
         "said": enquiry.messages.select_related("by"),
         "events": [(event, reason_of(event)) for event in events],
         **_matches(enquiry, request.user, on=on),
+        **_interpreters(enquiry, request.user),
     }
     return page.page(request, "page", context)
 
@@ -115,6 +119,12 @@ def _matches(enquiry: Enquiry, user, *, on: dt.date) -> dict:
         "pairs": pairs,
         "found": matching.suggest(enquiry, user=user) if is_matched else None,
     }
+
+
+def _interpreters(enquiry: Enquiry, user) -> dict:
+    if enquiry.kind != EnquiryKind.INTERPRETER:
+        return {}
+    return interpreters.part_of(enquiry, user)
 
 
 def _pairs(enquiry: Enquiry, user) -> list[Pair]:
