@@ -102,7 +102,7 @@ class OfficeFiles:
                 continue
             texts = {
                 name: agency.get(name, {}).get(language, "")
-                for name in ("name", "area_label", "summary", "funding_notice")
+                for name in ("name", "area_label", "summary", "network", "funding_notice")
             }
             texts["tasks"] = "\n".join(agency.get("tasks", {}).get(language, []))
             self._translation(AgencyTranslation, Agency, self.agency, language, texts, path)

@@ -27,6 +27,7 @@ class AgencyView:
     area_label: Text
     summary: Text
     tasks: Text
+    network: Text
     funding_notice: Text
     short_name: str
     parent_body: str

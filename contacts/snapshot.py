@@ -155,6 +155,7 @@ def _agencies(gazetteer: Gazetteer) -> dict[int, AgencyView]:
             area_label=texts(row.translations.all(), "area_label"),
             summary=texts(row.translations.all(), "summary"),
             tasks=texts(row.translations.all(), "tasks"),
+            network=texts(row.translations.all(), "network"),
             funding_notice=texts(row.translations.all(), "funding_notice"),
             short_name=row.short_name,
             parent_body=row.parent_body,

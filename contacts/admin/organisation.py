@@ -39,7 +39,7 @@ class AgencyAdmin(NeverDeleted, FoldedSearch, ScopedTranslatableAdmin):
                 "description": _("Shown wherever nobody else is responsible or can be reached."),
             },
         ),
-        (_("What it does"), {"fields": ["summary", "tasks", "funding_notice"]}),
+        (_("What it does"), {"fields": ["summary", "tasks", "network", "funding_notice"]}),
         (
             _("Where and since when"),
             {"fields": ["districts", "state", ("started_on", "ended_on")]},

@@ -149,6 +149,11 @@ class AgencyTranslation(TranslatedFieldsModel):
     )
     summary = models.TextField(_("in short"), blank=True)
     tasks = models.TextField(_("tasks"), blank=True, help_text=_("One task a line."))
+    network = models.TextField(
+        _("network"),
+        blank=True,
+        help_text=_("Who works together, since when, what for. It stands above the groups."),
+    )
     funding_notice = models.TextField(_("funding notice"), blank=True)
 
     objects = PublicQuerySet.as_manager()
