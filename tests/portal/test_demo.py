@@ -41,6 +41,7 @@ def test_the_demo_prepares_a_whole_site(fresh_demo):
     for role in Role:
         assert f"{role.value.replace('_', '-')}@demo.example" in fresh_demo.printed
     assert "superuser@demo.example" in fresh_demo.printed
+    assert "interpreting@demo.example" in fresh_demo.printed
     assert "http://localhost:8000/" in fresh_demo.printed
     key = Path(fresh_demo.variables["VAR_DIR"]) / "demo-secret-key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
@@ -49,7 +50,7 @@ def test_the_demo_prepares_a_whole_site(fresh_demo):
 def test_a_second_run_changes_nothing_and_serves_on_both_names_of_localhost(again):
     key = Path(again["VAR_DIR"]) / "demo-secret-key"
     written, before = key.read_text(), ask(COUNT, **again)
-    assert before.split()[:3] == [str(len(Role) + 1), str(len(Role)), "4"]
+    assert before.split()[:3] == [str(len(Role) + 2), str(len(Role) + 1), "4"]
 
     port = free_port()
     process = subprocess.Popen(

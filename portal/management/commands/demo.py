@@ -12,8 +12,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from contacts.demo import PASSWORD, create_accounts
+from contacts.demo import INTERPRETING, PASSWORD, create_accounts
+from contacts.interpreting.demo import create_interpreters
 from contacts.network.demo import CONVENOR, create_network
+from portal import clock
 from portal.catalogues import compile_catalogues
 
 IPV4, IPV6 = "127.0.0.1", "::1"
@@ -54,9 +56,10 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def introduce(self, port: int) -> None:
-        """Create the demo accounts and a group, and print where the site is and who can log in."""
+        """Create accounts, a group and interpreters; print where the site is and who can log in."""
         accounts = create_accounts()
         group = create_network()
+        create_interpreters(now=clock.now())
         width = max(len(account.email) for account in accounts)
         lines = [
             "",
@@ -65,6 +68,7 @@ class Command(BaseCommand):
             "",
             f"Log-ins, password “{PASSWORD}”:",
             *(f"  {a.email:{width}}  {a.role.label if a.role else '–'}" for a in accounts),
+            f"The desk of a pool of interpreters: {INTERPRETING.email}",
             "",
             f"Convenor of a group, by a code that lies in the outbox: {CONVENOR}",
             f"  http://localhost:{port}{group.get_absolute_url()}",
