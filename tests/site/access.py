@@ -165,6 +165,21 @@ OF_A_SENDER = (
     "contacts:enquiry_withdraw",
     "contacts:enquiry_introduction",
 )
+# Pages for members of a group and keepers of its agency, behind either log-in: whether by the name
+# of the group, or by a number of what belongs to it, and whether those who convene it alone open
+# them. The list of one's groups is everybody's own. See test_roles_of_members.py.
+OF_MEMBERS = {
+    "contacts:own_groups": ("", False),
+    "contacts:own_group": ("group", False),
+    "contacts:meeting_add": ("group", True),
+    "contacts:group_paper_add": ("group", True),
+    "contacts:meeting": ("meeting", False),
+    "contacts:meeting_ics": ("meeting", False),
+    "contacts:meeting_change": ("meeting", True),
+    "contacts:meeting_cancel": ("meeting", True),
+    "contacts:group_paper": ("paper", False),
+    "contacts:group_paper_remove": ("paper", True),
+}
 # What the entrance of people without a password, and every page behind it, answers to everybody
 # else (401: sent to the log-in by code), and to an applicant.
 ENTRANCE = {
@@ -332,6 +347,7 @@ INTERPRETER_STEPS = tuple(
 )
 ENQUIRIES |= dict.fromkeys(("interpreter_ask", *INTERPRETER_STEPS), 405)
 ENQUIRIES |= dict.fromkeys(("reopen", "propose", "agree", "refuse", "take_back"), 405)
+ENQUIRIES["take_up"] = 404  # of one that does not ask to join
 ENQUIRIES |= dict.fromkeys(("add", "delete"), 403)  # nobody edits a row
 OF_AN_ENQUIRY_IN_ADMIN = re.compile(rf"admin:contacts_enquiry_({'|'.join(ENQUIRIES)})")
 # The network: whoever keeps it changes it, and keepers are no line of roles. By model of the
@@ -424,6 +440,8 @@ def class_of(route: Route) -> str:
     """In which table a route stands, such as `public`, `model` or `case`; "" if forgotten."""
     if route.name in ENTRANCE:
         return "entrance"
+    if route.name in OF_MEMBERS:
+        return "members"
     if route.pattern.startswith("verwaltung/konto/"):
         return "account" if route.name in ACCOUNT else ""
     if route.name in GENERAL:

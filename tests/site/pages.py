@@ -6,7 +6,7 @@ tests/site/test_routes.py fails for a route that has no page here and no reason 
 import datetime as dt
 from dataclasses import dataclass
 
-from tests.site.access import OF_A_CASE, OF_A_SENDER
+from tests.site.access import OF_A_CASE, OF_A_SENDER, OF_MEMBERS
 
 LANGUAGES = ("de", "en", "ar")  # `ar` is the pseudo language of tests/site/pseudo.py
 
@@ -249,6 +249,7 @@ NO_PAGE = {
     "projects:calendar": "behind the log-in: see tests/projects/test_markup.py",
     "projects:own_applications": "behind the log-in: see tests/projects/test_markup.py",
     "contacts:own_enquiries": "behind the log-in: see tests/contacts/test_enquiry_status.py",
+    **dict.fromkeys(OF_MEMBERS, "behind the log-in: see tests/contacts/test_group_meetings.py"),
     **dict.fromkeys(OF_A_SENDER, "behind the log-in: see tests/contacts/test_enquiry_status.py"),
     **dict.fromkeys(OF_A_CASE, "behind the log-in: see tests/projects/test_markup.py"),
 }
