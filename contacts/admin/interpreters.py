@@ -60,6 +60,16 @@ class InterpreterPoolAdmin(FoldedSearch, ScopedTranslatableAdmin):
         ),
     ]
 
+    def get_fieldsets(self, request, obj=None):
+        """Whoever only reads has nothing to choose."""
+        found = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return found
+        return [
+            (title, {**options, "fields": [f for f in options["fields"] if f != "one_more"]})
+            for title, options in found
+        ]
+
     def get_queryset(self, request):
         found = super().get_queryset(request).select_related("agency")
         return found.prefetch_related("translations", "agency__translations")

@@ -56,5 +56,6 @@ HINTS = {
     (Kind.BARRIER, "text"): _(
         "Say what you wanted to do, and with which device. Write in any language."
     ),
+    (Kind.INTERPRETER, "talk_on"): _("Today or tomorrow? Then please call as well."),
     (Kind.INTERPRETER, "text"): _("What helps us to prepare. Please name no illness."),
 }

@@ -171,6 +171,8 @@ def sent(request: HttpRequest, token: str) -> HttpResponse:
         "can_be_answered": bool(enquiry.email or enquiry.phone),
         "has_status": bool(enquiry.email),
         "demo": settings.DEMO,
+        # Nobody should rely on an answer that may come on the day of the talk, or later.
+        "is_urgent": enquiry.talk_on is not None and enquiry.talk_on <= enquiry.answer_by,
     }
     return render(request, "contacts/enquiry/sent.html", context)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from contacts.cards import Card
 from contacts.enquiries import consent, following
 from contacts.enquiry_forms import StatusForm, WriteForm
-from contacts.models import Enquiry, EnquiryMessage, Introduction
+from contacts.models import Assignment, Enquiry, EnquiryMessage, Introduction
 from contacts.models.enquiry import Activity
 from contacts.snapshot import current
 from contacts.spoken import language_name
@@ -189,6 +189,12 @@ def _introductions(enquiry: Enquiry) -> list[Asked]:
     return found
 
 
+def _interpreter(enquiry: Enquiry) -> Assignment | None:
+    """Whoever is asked, comes or came; the page says when, and never who."""
+    shown = (*Assignment.UNDER_WAY, Assignment.State.DONE)
+    return enquiry.assignments.filter(state__in=shown).first()
+
+
 def activities_of(keys: list[str]) -> str:
     names = dict(Activity.choices)
     return ", ".join(str(names.get(key, key)) for key in keys)
@@ -207,6 +213,7 @@ def _show(
         "reason": now_at.reason,
         "said": rows,
         "introductions": _introductions(found),
+        "interpreter": _interpreter(found),
         "activities": activities_of(found.activities),
         "languages": ", ".join(language_name(code) for code in found.languages),
     }
