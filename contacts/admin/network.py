@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import get_content_type_for_model
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -67,11 +67,7 @@ class EndedFilter(FirstAnswerFilter):
     answers = (("now", _("at work")), ("over", _("ended")), ("all", _("all")))
 
     def pick(self, queryset, answer, today):
-        return queryset.filter(ended_on__lt=today) if answer == "over" else at_work(queryset, today)
-
-
-def at_work(groups, today):
-    return groups.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=today))
+        return queryset.filter(ended_on__lt=today) if answer == "over" else queryset.at_work(today)
 
 
 @admin.register(WorkingGroup)

@@ -26,7 +26,7 @@ from portal.models import OutboxMessage, User
 Kind = EnquiryEvent.Kind
 PERSONAL = ("name", "organisation", "email", "phone", "typed_place", "text", "times", "page")
 GOES_ON = (Kind.ANSWERED, Kind.HANDED_ON, Kind.MATCHED, Kind.AGREED, Kind.INTRODUCED)
-GOES_ON += (Kind.INTERPRETER,)
+GOES_ON += (Kind.INTERPRETER, Kind.TAKEN_UP)
 
 
 def due(on: dt.date) -> Iterator[Enquiry]:

@@ -30,6 +30,7 @@ SUBJECTS = {
     "introduced": _("Enquiry %(number)s: you can get in touch now"),
     "to-call": _("Enquiry %(number)s: please call and introduce"),
     "refused": _("Enquiry %(number)s: introduction refused"),
+    "taken-up": _("Enquiry %(number)s: welcome to the network"),
     "answer": _("Answer to your enquiry %(number)s"),
     "handed-on": _("Your enquiry %(number)s: somebody else takes care of it"),
     "interpreter": _("Your enquiry %(number)s: an interpreter will come"),
@@ -44,7 +45,7 @@ SUBJECTS = {
 }
 # Mails that hold what somebody wrote or how to reach them. Other staff of the agency see in the
 # outbox that they were sent, and not what they say.
-FOR_THE_READER_ALONE = frozenset({"answer", "introduced", "proposal"})
+FOR_THE_READER_ALONE = frozenset({"answer", "introduced", "proposal", "taken-up"})
 Each = NoticeChoice.Each
 
 

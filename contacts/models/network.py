@@ -120,6 +120,12 @@ class OrganisationTranslation(TranslatedFieldsModel):
         return self.summary
 
 
+class WorkingGroupQuerySet(TranslatedPublishedQuerySet):
+    def at_work(self, on: dt.date) -> Self:
+        """Groups that have not ended before the day `on`."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on))
+
+
 class WorkingGroup(TranslatableModel):
     """A steering group or working group of a network; its page is public, its papers are not."""
 
@@ -140,7 +146,7 @@ class WorkingGroup(TranslatableModel):
     started_on = models.DateField(_("first day"), null=True, blank=True)
     ended_on = models.DateField(_("last day"), null=True, blank=True)
 
-    objects = TranslatableManager.from_queryset(TranslatedPublishedQuerySet)()
+    objects = TranslatableManager.from_queryset(WorkingGroupQuerySet)()
     history = Tracked()
 
     class Meta:

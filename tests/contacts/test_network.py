@@ -68,7 +68,7 @@ def test_the_network_shows_groups_with_the_steering_group_first_and_partners_by_
 
     steering, sport = text.index("Steuerungsgruppe Steering group"), text.index("AG Sport Standing")
     assert steering < sport < text.index("Ölmühle e. V. Intercultural association · Grimma")
-    assert "Feste für alle 03437 1 muehle@ partner.example https://partner.example/" in text
+    assert "Feste für alle 03437 1 muehle@partner.example https://partner.example/" in text
     assert text.index("2 partners") < text.index("Ölmühle") < text.index("SV Borna Sports club")
     assert "AG Alt" not in text
     assert 'href="/en/anfrage/netzwerk/?stelle=landkreis-leipzig"' in get("netzwerk/")

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from contacts.admin.enquiries import interpreters, introductions, page, steps
+from contacts.admin.enquiries import interpreters, introductions, joining, page, steps
 from contacts.admin.enquiries.filters import FILTERS
 from contacts.admin.filters import AgencyFilter
 from contacts.admin.scoped import ReadOnly, ScopedAdmin
@@ -21,7 +21,7 @@ from contacts.models.enquiry import OWN_POSTS, WHOLE_AGENCY
 from contacts.roles import agencies_of
 from portal import clock, references
 
-VIEWS = steps.VIEWS | introductions.VIEWS | interpreters.VIEWS
+VIEWS = steps.VIEWS | introductions.VIEWS | interpreters.VIEWS | joining.VIEWS
 
 
 def deals_with_enquiries(user) -> bool:

@@ -15,6 +15,7 @@ from contacts.enquiries.reminding import LOOK_AGAIN, UNATTENDED
 from contacts.enquiries.routing import Reason
 from contacts.models import Assignment, Enquiry, EnquiryEvent, Introduction
 from contacts.models.enquiry import Activity, EnquiryKind, Outcome
+from contacts.network.joining import can_be_taken_up
 from portal import clock
 
 ARRIVALS = (EnquiryEvent.Kind.RECEIVED, EnquiryEvent.Kind.HANDED_ON)
@@ -56,6 +57,8 @@ def steps_of(enquiry: Enquiry) -> Iterator[Step]:
         if enquiry.phone:
             main = enquiry.is_open and not enquiry.email
             yield step("called", _("Answered by telephone"), is_main=main)
+        if can_be_taken_up(enquiry):
+            yield step("take_up", _("Take up into the network"))
         yield step("hand_on", _("Hand on"))
         yield step("close", _("Close"), is_main=not enquiry.is_open)
         yield step("look_again", _("Look again on …"))
