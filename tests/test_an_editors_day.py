@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from contacts.demo import PASSWORD
 from tests import servers
+from tests.portal.uploading import pdf_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -90,6 +91,11 @@ def public(editor: Editor, path: str) -> str:
     return re.sub(
         r"\s+", " ", re.sub(r"<[^>]+>", " ", editor.page.request.get(editor.base + path).text())
     )
+
+
+def followed(editor: Editor, path: str) -> str:
+    """Where a link of the administration to a public page leads."""
+    return editor.page.request.get(editor.base + path).url.removeprefix(editor.base)
 
 
 def take_back(editor: Editor) -> None:
@@ -194,3 +200,25 @@ def test_a_changed_spreadsheet_is_imported_and_taken_back(editor, tmp_path):
     take_back(editor)
     assert editor.clicks == 6
     assert "Manuela Eichardt zuständig" in public(editor, "/de/orte/pegau/")
+
+
+def test_a_document_is_replaced_by_its_next_edition(editor, tmp_path):
+    paper = tmp_path / "Zwischenbericht 2026.pdf"
+    paper.write_bytes(pdf_bytes())
+    editor.open("/verwaltung/contacts/document/?q=zwischenbericht")
+    editor.click(FIRST_ROW)
+    former = editor.page.locator("a.viewsitelink").get_attribute("href")
+
+    editor.click(".object-tools a[href$='/edition/']")
+    editor.page.fill("[name=title]", "Zweiter Zwischenbericht")
+    editor.page.fill("[name=issued]", "2026-11")
+    editor.page.set_input_files("[name=file]", paper)
+    editor.clicks += 1
+    editor.click("form.account-form [type=submit]")
+    editor.page.wait_for_selector(".messagelist .success")
+
+    assert editor.clicks == 4
+    assert "neuere Auflage" in public(editor, followed(editor, former))
+    listed = public(editor, "/de/stellen/landkreis-leipzig/")
+    assert "Zweiter Zwischenbericht" in listed
+    assert "1. Zwischenbericht" not in listed
