@@ -60,7 +60,7 @@ class NetworkFile(OfficeToml):
             unknown = entry.keys() - set(fields)
             if unknown:
                 names = ", ".join(sorted(unknown))
-                raise self.bad(f"{entry.get('key', '?')}: a {table} has no {names}.")
+                raise self.bad(f"{entry.get('key', '?')}: [[{table}]] has no field called {names}.")
         return entries
 
     def _organisation(self, entry: dict) -> None:

@@ -16,10 +16,12 @@ from contacts.models import (
     NewsItem,
     Office,
     OpeningHours,
+    Organisation,
     PlaceName,
     Post,
     Source,
     SpokenLanguage,
+    WorkingGroup,
 )
 from portal import data_version
 from portal.data_version import PerVersion
@@ -109,7 +111,7 @@ def by_queryset_delete(row) -> None:
 
 # Nothing protects these rows from being deleted; the others end instead.
 DELETABLE = [Absence, Doubt, LegalDetails, OpeningHours, Page, PlaceName, Source, SpokenLanguage]
-DELETABLE += [NewsItem, OfferTime, ProjectContact]
+DELETABLE += [NewsItem, OfferTime, ProjectContact, Organisation, WorkingGroup]
 
 
 @pytest.mark.parametrize("delete", [by_delete, by_queryset_delete])

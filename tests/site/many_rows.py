@@ -25,6 +25,7 @@ from contacts.models import (
     EnquiryEvent,
     EnquiryMessage,
     GoldenCase,
+    GroupMember,
     ImportDraft,
     Interpreter,
     InterpreterPool,
@@ -39,6 +40,8 @@ from contacts.models import (
     Office,
     OfficeTranslation,
     OpeningHours,
+    Organisation,
+    OrganisationTranslation,
     Person,
     PlaceName,
     Post,
@@ -53,6 +56,8 @@ from contacts.models import (
     Tenure,
     Topic,
     TopicTranslation,
+    WorkingGroup,
+    WorkingGroupTranslation,
 )
 from contacts.records import as_record
 from contacts.roles import Role
@@ -429,6 +434,29 @@ MAKERS: dict[type[Model], Maker] = {
     EnquiryMessage: lambda n, rows: [
         EnquiryMessage(
             enquiry=rows.of[Enquiry][n], kind="note", text="x", by=rows.of[User][n], at=WHEN
+        )
+    ],
+    Organisation: lambda n, rows: [
+        Organisation(
+            agency=rows.place.agency,
+            slug=f"or-{n}",
+            name=f"Verein {n}",
+            kind="sport",
+            area=rows.of[Locality][n],
+            is_listed=True,
+        )
+    ],
+    OrganisationTranslation: _translated(OrganisationTranslation, Organisation, summary="Sport"),
+    WorkingGroup: lambda n, rows: [
+        WorkingGroup(agency=rows.place.agency, slug=f"gr-{n}", kind="working")
+    ],
+    WorkingGroupTranslation: _translated(WorkingGroupTranslation, WorkingGroup, name="AG"),
+    GroupMember: lambda n, rows: [
+        GroupMember(
+            group=rows.of[WorkingGroup][n],
+            organisation=rows.of[Organisation][n],
+            name=f"Name {n}",
+            email=f"{n}@member.example",
         )
     ],
     InterpreterPool: lambda n, rows: [
