@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from contacts.enquiries.promises import KEPT_DAYS
+from contacts.network.personal import KEPT_MONTHS
 from contacts.models import Agency, LegalDetails
 from contacts.published import AgencyView
 from contacts.reasons import listing
@@ -48,9 +49,8 @@ def _not_on_file(legal: LegalDetails, lender: AgencyView | None) -> list[str]:
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     context = _legal_context(request, Page.Kind.PRIVACY)
-    return render(
-        request, "contacts/privacy.html", {**context, "enquiry_periods": _enquiry_periods()}
-    )
+    context |= {"enquiry_periods": _enquiry_periods(), "member_months": KEPT_MONTHS}
+    return render(request, "contacts/privacy.html", context)
 
 
 def _enquiry_periods() -> list[tuple[int, str]]:
