@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from contacts.enquiries.promises import KEPT_DAYS
-from contacts.network.personal import KEPT_MONTHS
 from contacts.models import Agency, LegalDetails
+from contacts.network.personal import KEPT_MONTHS
 from contacts.published import AgencyView
 from contacts.reasons import listing
 from contacts.snapshot import current
