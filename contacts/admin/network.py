@@ -39,7 +39,6 @@ class OrganisationAdmin(FoldedSearch, ScopedTranslatableAdmin):
     changed_by = KEEPERS
     list_display = ["name", "kind", "area", "is_listed", "agency"]
     list_filter = [AgencyFilter, "kind", "is_listed"]
-    list_select_related = ["area__parent"]
     search_fields = ["name", "translations__summary", "area__name", "email"]
     search_help_text = _("Name, what it does, town or e-mail")
     autocomplete_fields = ["area"]
@@ -52,7 +51,7 @@ class OrganisationAdmin(FoldedSearch, ScopedTranslatableAdmin):
     ]
 
     def get_queryset(self, request):
-        found = super().get_queryset(request).select_related("agency")
+        found = super().get_queryset(request).select_related("agency", "area__parent")
         return found.prefetch_related("translations", "agency__translations")
 
     def get_prepopulated_fields(self, request, obj=None):
