@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from contacts.models import GroupMember, Meeting
+from contacts.models import GroupMember, Meeting, WorkingGroup
 from contacts.network import access
 from contacts.proposals import in_one_line
 from portal import clock, outbox
@@ -52,9 +52,10 @@ def tell_members(
 
     Within the caller's transaction. Answers go to the convenor who wrote, or to the agency.
     """
-    group = meeting.group
-    people = list(access.members(group, clock.today(now)))
+    people = list(access.members(meeting.group, clock.today(now)))
     with override(settings.LANGUAGE_CODE):
+        # Read once more: a row keeps the language in which it was read.
+        group = WorkingGroup.objects.select_related("agency").get(pk=meeting.group_id)
         agency = str(group.agency)
         subject = str(SUBJECTS[name]) % {
             "group": Truncator(in_one_line(str(group))).chars(LONGEST_GROUP),

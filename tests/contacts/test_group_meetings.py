@@ -191,6 +191,19 @@ def test_a_keeper_invites_in_the_name_of_the_agency(net):
     assert editor.post(page("meeting_add", net.foreign.slug), form()).status_code == 404
 
 
+def test_mails_are_in_german_whatever_language_the_convenor_reads(net):
+    net.group.set_current_language("en")
+    net.group.name = "Language group"
+    net.group.save()
+
+    shown = entered(CONVENOR).post(page("meeting_add", net.group.slug), form(), follow=True)
+
+    assert "Language group" in seen_in(shown)
+    assert all("AG Sprache" in m.subject and "AG Sprache" in m.body for m in mails())
+    assert all(m.from_name == "Koordinierungsstelle für Integration" for m in mails())
+    assert not any("Language group" in m.body for m in mails())
+
+
 def test_what_the_mail_says_is_for_its_reader_alone(net, convenor):
     meeting(net.group, by=convenor)
 
