@@ -161,16 +161,11 @@ def test_once_the_talk_has_taken_place_the_enquiry_is_settled(world, enquiry):
         ask(world, enquiry, world.yonas, now=pools.AT_THE_TALK)
 
 
-@pytest.mark.parametrize(
-    ("state", "name"), list(itertools.product(State, ["confirm", "decline", "done", "cancel"]))
-)
+STEPS = {"confirm": "confirmed", "decline": "declined", "done": "done", "cancel": "cancelled"}
+
+
+@pytest.mark.parametrize(("state", "name"), list(itertools.product(State, STEPS)))
 def test_any_other_step_than_those_of_the_table_is_refused(world, enquiry, state, name):
-    leads_to = {
-        "confirm": "confirmed",
-        "decline": "declined",
-        "done": "done",
-        "cancel": "cancelled",
-    }
     found = ask(world, enquiry)
     Assignment.objects.filter(pk=found.pk).update(state=state)
 
