@@ -52,7 +52,7 @@ def header() -> list[str]:
     return [
         _("Language"),
         _("Month"),
-        _("Asked for"),
+        _("Interpreters wanted"),
         _("Found"),
         _("Not found"),
         _("No longer needed"),

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
                 ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contacts.agency', verbose_name='agency')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(blank=True, db_constraint=False, help_text='The post to which enquiries for interpreters come.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contacts.post', verbose_name='desk')),
+                ('post', models.ForeignKey(blank=True, db_constraint=False, help_text='The post to which enquiries for interpreters come.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contacts.post', verbose_name='desk of the pool')),
             ],
             options={
                 'verbose_name': 'historical pool of interpreters',
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('languages', models.JSONField(blank=True, default=list, verbose_name='languages')),
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='first day')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interpreter_pools', to='contacts.agency', verbose_name='agency')),
-                ('post', models.OneToOneField(help_text='The post to which enquiries for interpreters come.', on_delete=django.db.models.deletion.PROTECT, related_name='interpreter_pool', to='contacts.post', verbose_name='desk')),
+                ('post', models.OneToOneField(help_text='The post to which enquiries for interpreters come.', on_delete=django.db.models.deletion.PROTECT, related_name='interpreter_pool', to='contacts.post', verbose_name='desk of the pool')),
             ],
             options={
                 'verbose_name': 'pool of interpreters',
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(max_length=10, verbose_name='language')),
                 ('day', models.DateField(verbose_name='day of the talk')),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('confirmed', 'confirmed'), ('declined', 'cannot come'), ('done', 'has taken place'), ('cancelled', 'did not take place')], default='asked', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('asked', 'asked to come'), ('confirmed', 'confirmed'), ('declined', 'cannot come'), ('done', 'has taken place'), ('cancelled', 'did not take place')], default='asked', max_length=10, verbose_name='state')),
                 ('asked_at', models.DateTimeField(verbose_name='asked at')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled')),
                 ('enquiry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='contacts.enquiry', verbose_name='enquiry')),

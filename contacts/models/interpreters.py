@@ -38,7 +38,7 @@ class InterpreterPool(TranslatableModel):
     )
     post = models.OneToOneField(
         Post,
-        verbose_name=_("desk"),
+        verbose_name=_("desk of the pool"),
         on_delete=models.PROTECT,
         related_name="interpreter_pool",
         help_text=_("The post to which enquiries for interpreters come."),
@@ -155,7 +155,7 @@ class Assignment(models.Model):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", _("asked")
+        ASKED = "asked", _("asked to come")
         CONFIRMED = "confirmed", _("confirmed")
         DECLINED = "declined", _("cannot come")
         DONE = "done", _("has taken place")

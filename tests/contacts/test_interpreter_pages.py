@@ -285,7 +285,7 @@ def test_the_page_of_numbers_and_its_file_are_for_the_desk_and_the_administratio
     rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines(), delimiter=";"))
     if len(rows[0]) == 1:
         rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
-    assert rows[0][:3] == ["Language", "Month", "Asked for"]
+    assert rows[0][:3] == ["Language", "Month", "Interpreters wanted"]
     assert rows[-1][2:] == ["4", "1", "1", "1", "1"]
     assert "HYPERLINK" not in answer.content.decode()
     assert "2025" in read(f"{NUMBERS}?jahr=2025", keeper)
