@@ -37,7 +37,7 @@ class Kind(TextChoices):
     """What can be found, in the order in which it is shown."""
 
     CONTACT = "kontakte", _("Contacts")
-    NETWORK = "netzwerk", _("Network")
+    NETWORK = "netzwerk", _("Network of partners")
     OFFER = "angebote", _("Offers")
     NEWS = "aktuelles", _("News")
     DOCUMENT = "dokumente", _("Documents")
@@ -200,7 +200,7 @@ def _pages(versions: Versions) -> Iterator[Entry]:
 PLAIN: tuple[tuple[str, str | Promise], ...] = (
     ("contacts:map", _("Map of responsibilities")),
     ("contacts:directory", _("All contacts")),
-    ("contacts:network", _("Network")),
+    ("contacts:network", _("Network of partners")),
     ("contacts:interpreting", _("Interpreters")),
     ("projects:funding_check", _("Does my idea fit? Check it in two minutes")),
     ("projects:offer_submit", _("Enter an offer")),

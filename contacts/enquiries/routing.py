@@ -79,12 +79,15 @@ def route(
 ) -> Desk:
     """The desk for an enquiry of `kind` about `place` on the local date `on`.
 
-    Without a place it goes to `agency`, or to the only one at work; where there are several, to the
-    first one by its key. Raises `NobodyAtWorkError`.
+    Whoever wants to join a network writes to `agency`, wherever they are themselves; all others to
+    whoever answers for the place. Without a place it goes to `agency`, or to the only one at work;
+    where there are several, to the first one by its key. Raises `NobodyAtWorkError`.
     """
     at_work = [a for a in snapshot.agencies.values() if not a.is_finished(on)]
     if not at_work:
         raise NobodyAtWorkError
+    if kind in FOR_THE_LEAD and agency in at_work:
+        return _of_agency(kind, agency, Reason.WHOLE_AGENCY, on=on, snapshot=snapshot)
     if place is None:
         chosen = agency if agency in at_work else min(at_work, key=lambda a: a.slug)
         return _of_agency(kind, chosen, Reason.WHOLE_AGENCY, on=on, snapshot=snapshot)

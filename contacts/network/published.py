@@ -66,6 +66,11 @@ class GroupView:
     def kind_label(self) -> str:
         return str(WorkingGroup.Kind(self.kind).label)
 
+    @property
+    def kind_note(self) -> str:
+        """Its kind, where its name does not say just that."""
+        return "" if self.kind_label == str(self.name) else self.kind_label
+
     def is_ended(self, on: dt.date) -> bool:
         ended = self.ended_on is not None and self.ended_on < on
         return ended or self.agency.is_finished(on)

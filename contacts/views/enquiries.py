@@ -19,6 +19,7 @@ from contacts.enquiry_forms import EnquiryForm
 from contacts.models import Enquiry
 from contacts.models.enquiry import EnquiryKind
 from contacts.network import published as network
+from contacts.network.published import GroupView
 from contacts.published import AgencyView
 from contacts.snapshot import Snapshot, current
 from contacts.views.shared import moment_of
@@ -61,11 +62,12 @@ def enquiry_form(request: HttpRequest, kind: str) -> HttpResponse:
         return render(request, "contacts/enquiry/nobody.html", {"page": page})
     options = {"kind": page.kind, "snapshot": snapshot, "on": request.on, "offices": offices}
     if request.method != "POST":
+        group = _group_to_join(request, page)
         initial = {
-            "text": _about_group(request, page),
+            "text": _about(group),
             "opened": EnquiryForm.stamp(),
             "place": request.GET.get("ort", "")[:200],
-            "stelle": request.GET.get("stelle", "")[:100],
+            "stelle": group.agency.slug if group else request.GET.get("stelle", "")[:100],
             "page": request.GET.get("seite", "")[:300],
         }
         return _form_page(request, page, EnquiryForm(initial=initial, **options))
@@ -92,12 +94,17 @@ def enquiry_form(request: HttpRequest, kind: str) -> HttpResponse:
     return _to_sent(received.uuid)
 
 
-def _about_group(request: HttpRequest, page: KindPage) -> str:
-    """The beginning of a message to join the group in the address; "" where that names none."""
+def _group_to_join(request: HttpRequest, page: KindPage) -> GroupView | None:
+    """The group at work that the address names, for whoever wants to join."""
     if page.kind != EnquiryKind.NETWORK:
-        return ""
+        return None
     group = network.current(request.versions).group(request.GET.get("gruppe", ""))
-    if group is None or group.is_ended(request.on):
+    return None if group is None or group.is_ended(request.on) else group
+
+
+def _about(group: GroupView | None) -> str:
+    """The beginning of a message to join `group`."""
+    if group is None:
         return ""
     return _("We would like to take part in the group “%(group)s”.") % {"group": group.name}
 

@@ -30,6 +30,16 @@ def desk_for(kind: str, place, snapshot=None, **options):
     return route(kind, place, on=ON, snapshot=snapshot, **options)
 
 
+def test_who_wants_to_join_a_network_reaches_its_agency_from_anywhere(bundled):
+    snapshot = bundled["all"]
+    wittenberg, grimma = snapshot.agency("wittenberg"), place_of(snapshot, "Grimma")
+
+    joining = desk_for(Kind.NETWORK, grimma, snapshot, agency=wittenberg)
+    idea = desk_for(Kind.IDEA, grimma, snapshot, agency=wittenberg)
+
+    assert (joining.agency.slug, idea.agency.slug) == ("wittenberg", "landkreis-leipzig")
+
+
 def test_there_is_a_form_for_every_kind():
     assert {page.kind for page in PAGES} == set(Kind)
     assert len({page.slug for page in PAGES}) == len(PAGES)

@@ -33,7 +33,7 @@ def place() -> County:
         place.agency, "AG Sport", slug="ag-sport", tasks="Vereine öffnen\n\nFeste feiern"
     )
     factories.group(
-        place.agency, "Steuerungsgruppe", slug="steuerung", kind="steering", rank=9, started_on=DAY
+        place.agency, "Leitung", slug="steuerung", kind="steering", rank=9, started_on=DAY
     )
     factories.group(place.agency, "AG Alt", slug="ag-alt", ended_on=dt.date(2026, 11, 22))
     factories.organisation(
@@ -66,8 +66,8 @@ def seen(path: str) -> str:
 def test_the_network_shows_groups_with_the_steering_group_first_and_partners_by_name(place):
     text = seen("netzwerk/")
 
-    steering, sport = text.index("Steuerungsgruppe Steering group"), text.index("AG Sport Standing")
-    assert steering < sport < text.index("Ölmühle e. V. Intercultural association · Grimma")
+    steering, sport = text.index("Leitung Steering group"), text.index("AG Sport Standing")
+    assert steering < sport < text.index("Ölmühle e. V. Intercultural association Grimma")
     assert "Feste für alle 03437 1 muehle@partner.example https://partner.example/" in text
     assert text.index("2 partners") < text.index("Ölmühle") < text.index("SV Borna Sports club")
     assert "AG Alt" not in text
@@ -131,8 +131,10 @@ def test_the_page_of_a_group_says_what_it_does_and_leads_into_it(place):
     join = "/en/anfrage/netzwerk/?stelle=landkreis-leipzig&amp;gruppe=steuerung"
     assert f'href="{join}"' in html
     form = get(join.replace("&amp;", "&").removeprefix("/en/"))
-    assert "We would like to take part in the group “Steuerungsgruppe”." in form
+    assert "We would like to take part in the group “Leitung”." in form
     assert "/netzwerk/gruppen/ag-sport/" in html
+    sent_to = 'name="stelle" value="landkreis-leipzig"'
+    assert sent_to in get("anfrage/netzwerk/?gruppe=steuerung")
     assert "What it does Vereine öffnen Feste feiern" in seen("netzwerk/gruppen/ag-sport/")
 
 

@@ -101,7 +101,7 @@ def test_whoever_asks_becomes_a_partner_and_a_member_in_three_clicks(here, asked
         NOW.date(),
     )
     public = seen_in(Client().get("/en/netzwerk/"))
-    assert "Chor Sonne Initiative of volunteers · Grimma Singt dienstags" in public
+    assert "Chor Sonne Initiative of volunteers Grimma Singt dienstags" in public
     assert "Amal" not in public
     assert client.get(f"/en/netzwerk/gruppen/{group.slug}/mitglieder/").status_code == 200
 
