@@ -85,8 +85,13 @@ def invite(
 def _sent_before(meeting: Meeting, group: WorkingGroup) -> Told:
     if meeting.group_id != group.pk:
         raise ValidationError(_("Please open the form once more."))
-    about = f"meeting:{meeting.uuid}:invited-"
-    return Told(meeting, OutboxMessage.objects.filter(about__startswith=about).count())
+    return Told(meeting, _told_before(meeting, "invited-0"))
+
+
+def _told_before(meeting: Meeting, what: str) -> int:
+    """To how many the mail `what` was written when the same form came for the first time."""
+    about = f"meeting:{meeting.uuid}:{what}:"
+    return OutboxMessage.objects.filter(about__startswith=about, is_current=True).count()
 
 
 @transaction.atomic
@@ -104,16 +109,18 @@ def change(
 ) -> Told:
     """Write what is new about `meeting`, and tell everybody who belongs to the group today.
 
-    `seen` is the `sequence` that the writer had before them. Nobody is told where nothing is new.
-    Raises ValidationError as `invite` does, for a meeting that is cancelled or has begun, and where
-    somebody else has changed it meanwhile; PermissionDenied for whoever may not convene the group.
+    `seen` is the `sequence` that the writer had before them. Nobody is told where nothing is new,
+    and the same form sent twice is one change. Raises ValidationError as `invite` does, for a
+    meeting that is cancelled or has begun, and where somebody else has changed it meanwhile;
+    PermissionDenied for whoever may not convene the group.
     """
     group = _locked_group(meeting.group_id, by=by, now=now)
     row = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     row.group = group
     wanted = dict(zip(FIELDS, (title, starts_at, ends_at, place, agenda), strict=True))
     if all(getattr(row, name) == value for name, value in wanted.items()):
-        return Told(row, 0)
+        is_repeated = row.sequence == seen + 1
+        return Told(row, _told_before(row, f"changed-{row.sequence}") if is_repeated else 0)
     _check_open(row, now=now)
     if row.sequence != seen:
         raise ValidationError(
@@ -139,7 +146,7 @@ def cancel(meeting: Meeting, *, by: User, now: dt.datetime) -> Told:
     row = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
     row.group = group
     if row.is_cancelled:
-        return Told(row, 0)
+        return Told(row, _told_before(row, f"cancelled-{row.sequence}"))
     _check_open(row, now=now)
     row.cancelled_at = now
     row.sequence += 1

@@ -299,8 +299,10 @@ def test_members_are_told_what_is_new(net, convenor):
     assert len(mails()) == 4
 
     again = client.post(address, typed, follow=True)
+    unchanged = client.post(address, {**typed, "seen": "1"}, follow=True)
 
-    assert "Nothing about the meeting is new" in seen_in(again)
+    assert "2 people are told what is new" in seen_in(again)
+    assert "Nothing about the meeting is new" in seen_in(unchanged)
     assert len(mails()) == 4
     stale = client.post(address, form(seen="0", place="Anderswo"))
     assert "Somebody else has changed this meeting meanwhile" in seen_in(stale)
@@ -314,8 +316,10 @@ def test_a_cancelled_meeting_stays_in_the_list_and_is_told_once(net, convenor):
     assert "2 people belong to the group and are told" in seen_in(client.get(address))
 
     shown = client.post(address, follow=True)
-    client.post(address)
+    again = client.post(address, follow=True)
 
+    assert "2 people are told by mail" in seen_in(shown)
+    assert "2 people are told by mail" in seen_in(again)
     assert "This meeting is cancelled. It does not take place." in seen_in(shown)
     assert len(mails()) == 4
     assert {m.about.split(":")[2] for m in mails()} == {"invited-0", "cancelled-1"}
