@@ -2,8 +2,8 @@
 
 A session ends some time after the last page (`idle`) and some time after the log-in (`longest`),
 whichever comes first. Django's own expiry does the first; the second is a mark in the session. For
-staff, pages below `/verwaltung/` count, for applicants those behind `portal.entrance`: the public
-ones never look at a session.
+staff, pages below `/verwaltung/` count and those that `person_page` opens to them as well, for
+applicants those behind `portal.entrance`: the public ones never look at a session.
 """
 
 import datetime as dt
