@@ -35,9 +35,14 @@ def under_way(enquiry: Enquiry) -> Assignment | None:
     return rows.filter(state__in=Assignment.UNDER_WAY).first()
 
 
+def is_under_way(enquiry: Enquiry) -> bool:
+    """Whether an interpreter is asked or comes."""
+    return Assignment.objects.filter(enquiry=enquiry, state__in=Assignment.UNDER_WAY).exists()
+
+
 def refuse_under_way(enquiry: Enquiry) -> None:
     """Raise ValidationError while an interpreter is asked or comes: the pool's desk ends that."""
-    if Assignment.objects.filter(enquiry=enquiry, state__in=Assignment.UNDER_WAY).exists():
+    if is_under_way(enquiry):
         raise ValidationError(_("An interpreter has been asked, or comes. Cancel that first."))
 
 

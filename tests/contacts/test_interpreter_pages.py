@@ -169,6 +169,8 @@ def test_the_page_says_what_to_do_without_addresses_and_when_a_mail_came_back(wo
     said = press(keeper, enquiry, "confirm", row.pk)
 
     assert "Please call the sender now and say so." in said.text
+    closing = reverse("admin:contacts_enquiry_close", args=[enquiry.pk])
+    assert "they are told that nobody is needed" in read(closing, keeper)
     # Elsewhere nothing of this is offered.
     other = pools.enquiry(world, post=world.place.richter)
     page = reverse("admin:contacts_enquiry_change", args=[other.pk])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -63,6 +64,13 @@ class CloseForm(forms.Form):
         ),
         error_messages={"required": gettext_lazy("Say how it ended.")},
     )
+
+    def __init__(self, *args, has_interpreter: bool = False, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if has_interpreter:
+            warning = _("An interpreter is asked, or comes: they are told that nobody is needed.")
+            kept = self.fields["outcome"].help_text
+            self.fields["outcome"].help_text = format_lazy("{} {}", warning, kept)
 
 
 class DayForm(forms.Form):

@@ -67,11 +67,14 @@ def part_of(enquiry: Enquiry, user) -> dict:
     lines = [Line(row, f"assignment:{row.pk}:asked" in undelivered, today) for row in rows]
     settled = any(line.is_under_way or line.row.state == State.DONE for line in lines)
     is_asking = pool is not None and not enquiry.is_closed and not settled
+    candidates = assigning.suggest(enquiry, user) if is_asking else []
     return {
         "pool": pool,
         "assignments": lines,
         "is_asking": is_asking,
-        "candidates": assigning.suggest(enquiry, user) if is_asking else [],
+        "candidates": candidates,
+        # Then no other step is the most likely one.
+        "interpreter_first": bool(candidates) or any(line.is_under_way for line in lines),
         "ask_day": enquiry.talk_on,
         "day_is_over": enquiry.talk_on is not None and enquiry.talk_on < today,
         "interpreter_seen": seen_of(enquiry) if pool is not None else "",

@@ -15,13 +15,11 @@ from contacts.network import joining
 from portal import clock
 
 
-class GroupsField(RowsField):
-    def label_from_instance(self, obj: WorkingGroup) -> str:
-        return f"{obj} ({obj.get_kind_display()})"
-
-
 class TakeUpForm(forms.Form):
-    """Filled in from the enquiry. The groups are offered only where there is an address."""
+    """Filled in from the enquiry, with the groups that its text names.
+
+    Groups are offered only where there is an address.
+    """
 
     name = forms.CharField(
         label=gettext_lazy("Name of the organisation"),
@@ -56,7 +54,7 @@ class TakeUpForm(forms.Form):
             "Only if the organisation has agreed. The sender's name and address never stand there."
         ),
     )
-    groups = GroupsField(
+    groups = RowsField(
         label=gettext_lazy("Groups of which the sender becomes a member"),
         queryset=WorkingGroup.objects.none(),
         required=False,
@@ -73,6 +71,11 @@ class TakeUpForm(forms.Form):
         groups = WorkingGroup.objects.filter(agency=enquiry.agency_id).at_work(clock.today())
         if enquiry.email and groups.exists():
             self.fields["groups"].queryset = groups.prefetch_related("translations")
+            self.initial["groups"] = [
+                group.pk
+                for group in self.fields["groups"].queryset
+                if any(words.name in enquiry.text for words in group.translations.all())
+            ]
         else:
             del self.fields["groups"]
 

@@ -19,7 +19,7 @@ from contacts.admin.enquiries.frame import (
     snapshot_now,
 )
 from contacts.admin.enquiries.page import written
-from contacts.enquiries import handling
+from contacts.enquiries import handling, interpreters
 from contacts.enquiries.desks import targets
 from contacts.enquiries.handling import MeanwhileError, seen_of
 from contacts.models import Enquiry
@@ -140,11 +140,12 @@ def hand_on(page, request: HttpRequest, pk: int) -> HttpResponse:
 
 def close(page, request: HttpRequest, pk: int) -> HttpResponse:
     enquiry = enquiry_of(page, request, pk)
+    form = CloseForm(sent(request), has_interpreter=interpreters.is_under_way(enquiry))
     return with_form(
         page,
         request,
         enquiry,
-        CloseForm(sent(request)),
+        form,
         lambda typed: handling.close(enquiry, **typed, **moment(request)),
         title=_("Close"),
         button=_("Close"),
