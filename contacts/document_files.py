@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models import Document
 from contacts.pdf_files import Written, written
-from contacts.slugs import german_slug
+from contacts.slugs import free_slug
 from portal import files, jobs
 
 FOLDER = "documents"
 SWEPT_AFTER = dt.timedelta(days=1)
-LONGEST_SLUG = 70  # of 80, with room for a number
 
 
 def put(document: Document, upload: UploadedFile, *, by) -> Document:
@@ -45,7 +44,7 @@ def publish_edition(
         if former.superseded_by_id is not None:
             raise ValidationError(_("This document has a next edition already."))
         newer = Document(
-            slug=_free_slug(f"{title} {issued}"),
+            slug=free_slug(f"{title} {issued}", among=Document.objects.all(), otherwise="dokument"),
             agency_id=former.agency_id,
             kind=former.kind,
             issued=issued,
@@ -72,14 +71,6 @@ def _refer(row: Document, file: Written, *, by) -> Document:
     if former:
         transaction.on_commit(lambda: default_storage.delete(former))
     return row
-
-
-def _free_slug(text: str) -> str:
-    """A name in the address that no document has yet."""
-    base = german_slug(text)[:LONGEST_SLUG].strip("-") or "dokument"
-    taken = set(Document.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
-    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
 
 
 def sweep(now: dt.datetime) -> str:

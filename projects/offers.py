@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.places import Place
 from contacts.published import AgencyView
-from contacts.slugs import german_slug
+from contacts.slugs import free_slug, german_slug
 from portal import clock, jobs
 from projects import offer_mails
 from projects.models import Offer, OfferTime, OfferTranslation
@@ -100,7 +100,7 @@ def _store(
 ) -> Offer:
     offer = Offer(
         **{name: value for name, value in values.items() if name not in TEXTS},
-        slug=free_slug(values["title"], place),
+        slug=_slug(values["title"], place),
         agency_id=agency.id,
         area_id=place.id,
         nonce=nonce,
@@ -124,20 +124,12 @@ def _store(
     return offer
 
 
-def free_slug(title: str, place: Place) -> str:
-    """A name in the address that nobody has: the title and the town, and a number if need be."""
-    base = _slug(title, place)
-    taken = set(Offer.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    taken |= RESERVED
-    if base not in taken:
-        return base
-    return next(s for n in range(2, len(taken) + 3) if (s := f"{base}-{n}") not in taken)
-
-
 def _slug(title: str, place: Place) -> str:
+    """A name in the address that nobody has: the title and the town, and a number if need be."""
     town = place.municipality or place
-    named = german_slug(title)[:SLUG_LENGTH].strip("-") or "angebot"
-    return f"{named}-{town.slug}"[:74].strip("-")
+    titled = german_slug(title)[:SLUG_LENGTH].strip("-") or "angebot"
+    name = f"{titled}-{town.slug}"
+    return free_slug(name, among=Offer.objects.all(), otherwise="angebot", reserved=RESERVED)
 
 
 # Decisions ----------------------------------------------------------------------------------------

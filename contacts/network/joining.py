@@ -25,12 +25,11 @@ from contacts.models.enquiry import EnquiryKind, EnquiryState
 from contacts.models.network import KEEPERS, PartnerKind
 from contacts.names import search_keys
 from contacts.roles import agencies_of
-from contacts.slugs import german_slug
+from contacts.slugs import free_slug
 from portal import clock
 from portal.models import User
 from portal.texts import texts
 
-SLUG_LENGTH = 70
 TAKEN_UP = EnquiryEvent.Kind.TAKEN_UP
 
 
@@ -122,7 +121,7 @@ def _create(
 ) -> Organisation:
     """How the sender is reached is not copied: that would make it public."""
     partner = Organisation(
-        slug=_free_slug(name),
+        slug=free_slug(name, among=Organisation.objects.all(), otherwise="partner"),
         agency_id=enquiry.agency_id,
         name=name,
         kind=kind,
@@ -138,14 +137,6 @@ def _create(
         words.full_clean()
         words.save()
     return partner
-
-
-def _free_slug(name: str) -> str:
-    base = german_slug(name)[:SLUG_LENGTH].strip("-") or "partner"
-    taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    if base not in taken:
-        return base
-    return next(s for n in range(2, len(taken) + 3) if (s := f"{base}-{n}") not in taken)
 
 
 def _enrol(enquiry: Enquiry, group: WorkingGroup, partner: Organisation, *, on: dt.date) -> None:
