@@ -45,7 +45,7 @@ AS_STORED = ("name", "organisation", "email", "phone", "text", "times", "talk_on
 
 
 def _own(user: User) -> QuerySet:
-    rows = Enquiry.objects.filter(email__iexact=user.email, erased_at__isnull=True)
+    rows = Enquiry.objects.filter(email__lower=user.email.lower(), erased_at__isnull=True)
     return rows.select_related("agency", "area").order_by("received_at", "pk")
 
 
@@ -87,7 +87,7 @@ def erase(user: User, now: dt.datetime) -> bool:
 
 def take_along(user: User, former: str) -> None:
     """What was written under the address `former` belongs to the new one of the account."""
-    rows = Enquiry.objects.filter(email__iexact=former, erased_at__isnull=True)
+    rows = Enquiry.objects.filter(email__lower=former.lower(), erased_at__isnull=True)
     rows.update(email=user.email)
 
 

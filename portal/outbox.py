@@ -197,10 +197,12 @@ def forget(email: str, *, now: dt.datetime) -> int:
     """Wipe every message to `email`, for somebody who is erased; returns how many.
 
     What waits is not sent any more. A message that is being sent at this moment may still arrive.
+    Answers to messages to others do not go to them either.
     """
-    own = OutboxMessage.objects.filter(recipient__iexact=email, wiped_at__isnull=True)
+    own = OutboxMessage.objects.filter(recipient__lower=email.lower(), wiped_at__isnull=True)
     with transaction.atomic():
         own.filter(state=State.WAITING).update(state=State.SUPERSEDED, is_current=False)
+        OutboxMessage.objects.filter(reply_to__lower=email.lower()).update(reply_to="")
         return _wipe(own, now)
 
 

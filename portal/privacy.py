@@ -195,7 +195,7 @@ def _account(user: User) -> Export:
 def _forget_account(user: User, now: dt.datetime) -> bool:
     """Everything about the account save its row, which `erase` sees to."""
     sessions.end_all(user)
-    EntranceLink.objects.filter(Q(user=user) | Q(email__iexact=user.email)).delete()
+    EntranceLink.objects.filter(Q(user=user) | Q(email__lower=user.email.lower())).delete()
     LoginCode.objects.filter(address_digest=login_code.address_digest(user.email)).delete()
     told = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk)
@@ -205,7 +205,7 @@ def _forget_account(user: User, now: dt.datetime) -> bool:
 
 
 def _mails(user: User) -> Export:
-    own = OutboxMessage.objects.filter(recipient__iexact=user.email).order_by("created_at")
+    own = OutboxMessage.objects.filter(recipient__lower=user.email.lower()).order_by("created_at")
     data = [
         {
             "written": message.created_at,

@@ -27,7 +27,7 @@ def invite(application: Application, email: str, *, by, now: dt.datetime) -> Inv
     """
     application = _locked(application, by)
     address = email.strip().lower()
-    if application.contributors.filter(user__email__iexact=address).exists():
+    if application.contributors.filter(user__email__lower=address).exists():
         raise RefusedError(_("This person writes along already."))
     waiting = application.invitations.filter(closed_at=None)
     _close(waiting.filter(email=address), now=now)
@@ -108,7 +108,9 @@ def forget(user, *, now: dt.datetime) -> None:
         if Contributor.objects.filter(pk=part.pk).delete()[0]:
             actor = Actor.APPLICANT
             events.record(application, Kind.LEFT, actor=actor, by=user, now=now)
-    _close(Invitation.objects.filter(Q(email__iexact=user.email) | Q(invited_by=user)), now=now)
+    _close(
+        Invitation.objects.filter(Q(email__lower=user.email.lower()) | Q(invited_by=user)), now=now
+    )
 
 
 def _locked(application: Application, by, *, also_closed: bool = False) -> Application:

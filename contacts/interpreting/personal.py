@@ -30,7 +30,7 @@ LABELS = {
 
 
 def _own(user: User) -> QuerySet:
-    rows = Interpreter.objects.filter(email__iexact=user.email) if user.email else None
+    rows = Interpreter.objects.filter(email__lower=user.email.lower()) if user.email else None
     return Interpreter.objects.none() if rows is None else rows.order_by("pk")
 
 
@@ -66,7 +66,7 @@ def erase(user: User, now: dt.datetime) -> bool:
 
 def take_along(user: User, former: str) -> None:
     """Whoever interprets under the address `former` is written to at the new one."""
-    Interpreter.objects.filter(email__iexact=former).update(email=user.email)
+    Interpreter.objects.filter(email__lower=former.lower()).update(email=user.email)
 
 
 def register() -> None:

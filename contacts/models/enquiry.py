@@ -91,7 +91,7 @@ class EnquiryQuerySet(models.QuerySet):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if not user.is_staff:
-            return self.filter(self._where(email__iexact=user.email, erased_at__isnull=True))
+            return self.filter(self._where(email__lower=user.email.lower(), erased_at__isnull=True))
         if user.is_superuser:
             return self.all()
         desk = Q(**self._key(assigned_post__in=posts_of(user)))

@@ -261,7 +261,7 @@ def members_today() -> models.QuerySet:
 
 def groups_of(user) -> models.QuerySet:
     """The groups of which `user` is a member today, as a subquery of their keys."""
-    return members_today().filter(email__iexact=user.email).values("group")
+    return members_today().filter(email__lower=user.email.lower()).values("group")
 
 
 class MeetingQuerySet(OfGroupQuerySet):

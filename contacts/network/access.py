@@ -43,7 +43,9 @@ def may_convene(user, group: WorkingGroup, on: dt.date) -> bool:
         return False
     if is_keeper(user, group):
         return True
-    return not user.is_staff and convenors(group, on).filter(email__iexact=user.email).exists()
+    return (
+        not user.is_staff and convenors(group, on).filter(email__lower=user.email.lower()).exists()
+    )
 
 
 def members(group: WorkingGroup, on: dt.date) -> QuerySet[GroupMember]:

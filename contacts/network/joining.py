@@ -140,7 +140,7 @@ def _create(
 
 
 def _enrol(enquiry: Enquiry, group: WorkingGroup, partner: Organisation, *, on: dt.date) -> None:
-    member = group.members.filter(email__iexact=enquiry.email).first()
+    member = group.members.filter(email__lower=enquiry.email.lower()).first()
     if member is None:
         GroupMember.objects.create(
             group=group,

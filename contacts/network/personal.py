@@ -34,7 +34,7 @@ LABELS = {
 
 
 def _own(user: User) -> QuerySet[GroupMember]:
-    rows = GroupMember.objects.filter(email__iexact=user.email)
+    rows = GroupMember.objects.filter(email__lower=user.email.lower())
     return rows.select_related("group__agency", "organisation").order_by("pk")
 
 
@@ -69,8 +69,10 @@ def take_along(user: User, former: str) -> None:
     of today before one that is over, a convenor's before another.
     """
     on = clock.today()
-    for row in GroupMember.objects.filter(email__iexact=former):
-        twin = GroupMember.objects.filter(group=row.group_id, email__iexact=user.email).first()
+    for row in GroupMember.objects.filter(email__lower=former.lower()):
+        twin = GroupMember.objects.filter(
+            group=row.group_id, email__lower=user.email.lower()
+        ).first()
         if twin is not None and _says_more(row, on) <= _says_more(twin, on):
             row.delete()
             continue

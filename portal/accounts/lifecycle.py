@@ -36,7 +36,7 @@ def open_account(email: str, *, name: str, by: User, is_superuser: bool = False)
                 email, name=name, is_staff=True, is_superuser=is_superuser
             )
     except IntegrityError:
-        user = User.objects.get(email__iexact=email.strip())
+        user = User.objects.get(email__lower=email.strip().lower())
         if not (user.is_active and user.is_staff):
             switch_on(user, by=by, keep_rights=by.is_superuser)
             user.refresh_from_db()

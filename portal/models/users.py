@@ -5,6 +5,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+# `email__lower=address.lower()` is how addresses are compared. PostgreSQL's `iexact` compares
+# capitals, and takes "ı" for "i": whoever has a domain with such a letter could show by a code that
+# somebody else's address is theirs.
+models.EmailField.register_lookup(Lower)
+
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -18,14 +23,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, email: str):
         """The account of `email` in any case.
 
-        By small letters, as it is unique: PostgreSQL's `iexact` compares capitals, and takes "ı"
-        for "i". Then one account would have several spellings, each with failed tries of its own.
+        By small letters, as it is unique; else one account would have several spellings, each with
+        failed tries of its own.
         """
-        return self.alias(small=Lower("email")).get(small=email.lower())
+        return self.get(email__lower=email.lower())
 
     def of_address(self, email: str):
         """The account of `email` in any case, or None."""
-        return self.alias(small=Lower("email")).filter(small=email.strip().lower()).first()
+        return self.filter(email__lower=email.strip().lower()).first()
 
     def create_user(self, email: str, password: str | None = None, **fields):
         """Create and store a user. `password=None` makes an account that cannot log in."""

@@ -18,7 +18,7 @@ LABELS = {
 
 
 def export(user: User) -> Export:
-    rows = Offer.objects.filter(submitter_email__iexact=user.email).order_by("pk")
+    rows = Offer.objects.filter(submitter_email__lower=user.email.lower()).order_by("pk")
     data = [
         {
             "offer": str(row),
@@ -34,6 +34,6 @@ def export(user: User) -> Export:
 
 def erase(user: User, now: dt.datetime) -> bool:
     """The offer itself belongs to its provider, and stays."""
-    own = Offer.objects.filter(submitter_email__iexact=user.email)
+    own = Offer.objects.filter(submitter_email__lower=user.email.lower())
     own.update(submitter_name="", submitter_email="")
     return False
