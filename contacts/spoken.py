@@ -43,6 +43,11 @@ def language_name(code: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def own_name(code: str) -> str:
+    """What those who speak the language `code` call it, such as "русский"; "" if nobody knows."""
+    return (_locale(code).language_name or "") if is_code(code) else ""
+
+
 def is_code(code: str) -> bool:
     """Whether `code` names a language, and is not a name that somebody typed."""
     return code in _locale(settings.LANGUAGE_CODE).languages
@@ -69,6 +74,4 @@ def _code_of(name: str) -> str:
         for code, known in _locale(locale).languages.items():
             if known.casefold() == wanted:
                 return code
-    return next(
-        (code for code in COMMON if (_locale(code).language_name or "").casefold() == wanted), ""
-    )
+    return next((code for code in COMMON if own_name(code).casefold() == wanted), "")

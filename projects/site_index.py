@@ -21,13 +21,14 @@ from contacts import documents, news
 from contacts.cards import tiles_of
 from contacts.enquiries.kinds import PAGES
 from contacts.interpreting import published as interpreting
+from contacts.models.enquiry import EnquiryKind
 from contacts.names import clean, search_keys
 from contacts.network import published as networks
 from contacts.network.published import GroupView
 from contacts.published import AgencyView, PostView
 from contacts.snapshot import Snapshot
 from contacts.snapshot import current as contacts_of
-from contacts.spoken import language_name
+from contacts.spoken import COMMON, language_name, own_name
 from portal.data_version import PerVersion, Versions
 from portal.texts import Text
 from projects import funding, guide, undertakings
@@ -191,10 +192,32 @@ def _programmes(versions: Versions) -> Iterator[Entry]:
 def _pages(versions: Versions) -> Iterator[Entry]:
     for topic in contacts_of(versions).topics:
         yield _entry(Kind.PAGE, topic, topic.name, "", [])
+    languages = _languages()
     for page in PAGES:
-        yield _entry(Kind.PAGE, page, page.label, "", _in_every_language(page.lead))
+        texts = _in_every_language(page.lead)
+        texts += languages if page.kind is EnquiryKind.INTERPRETER else []
+        yield _entry(Kind.PAGE, page, page.label, "", texts)
     for route, label in PLAIN:
-        yield _entry(Kind.PAGE, Named(route), label, "", [])
+        texts = languages if route == "contacts:interpreting" else []
+        yield _entry(Kind.PAGE, Named(route), label, "", texts)
+
+
+def _languages() -> list[str]:
+    """What people call interpreters, and the languages that they need somebody for.
+
+    Whoever types a language looks for somebody who speaks it, even where no pool names it yet. In
+    German there are courses and offers: that word alone is about these.
+    """
+    words = _in_every_language(
+        _("interpreter, to interpret, interpreting, translator, to translate, translation")
+    )
+    for code in COMMON:
+        if code != settings.LANGUAGE_CODE:
+            words += [own_name(code), *_labels(partial(language_name, code))]
+    return [*words, *MORE_NAMES]
+
+
+MORE_NAMES = ("Farsi", "Dari", "دری", "Kurmandschi", "Kurmanji", "Sorani", "Tigrinja", "Tigrinisch")
 
 
 PLAIN: tuple[tuple[str, str | Promise], ...] = (

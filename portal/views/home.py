@@ -13,7 +13,8 @@ from portal.public import public_page
 from projects import panels
 
 SHOWN_NEWS = 3
-SHOWN_ENQUIRIES = 4  # to offer help, to need it, to look for people, to have an idea
+# To offer help, to need it, to look for people, to have an idea, to need an interpreter.
+SHOWN_ENQUIRIES = 5
 
 
 def choose_language(request: HttpRequest) -> HttpResponse:

@@ -140,6 +140,28 @@ def test_groups_partners_and_pools_are_found_and_nobody_who_belongs_to_them(plac
     assert "Nothing was found" in found("mietvertraege")
 
 
+@pytest.mark.parametrize(
+    "query", ["interpreter", "translator", "tigrinya", "Tigrinja", "русский", "العربية", "Dari"]
+)
+def test_everyday_words_and_languages_lead_to_interpreters_without_any_pool(query):
+    answer = Client().get("/en/suche/", {"q": query})
+
+    for path in ("sprachmittlung/", "anfrage/sprachmittlung/"):
+        assert f'<a href="/en/{path}"' in answer.text
+
+
+def test_german_alone_is_no_word_for_interpreters():
+    assert "/en/sprachmittlung/" not in Client().get("/en/suche/", {"q": "german"}).text
+
+
+def test_what_is_no_place_can_be_looked_for_on_the_whole_site(place):
+    answer = Client().get("/en/zustaendig/", {"ort": "Dolmetscher & Co"})
+
+    assert "This is no place?" in seen_in(answer)
+    assert 'href="/en/suche/?q=Dolmetscher%20%26%20Co"' in answer.text
+    assert 'href="/en/suche/"' in Client().get("/en/").text
+
+
 def test_posts_that_nobody_can_tell_apart_are_found_once(place):
     for _number in range(3):
         factories.post(place.agency, "Bildungskoordination")
