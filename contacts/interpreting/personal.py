@@ -77,6 +77,7 @@ def register() -> None:
             label=_("You as an interpreter"),
             export=export,
             erase=erase,
+            is_used=lambda user: _own(user).exists(),
             moved=take_along,
             models=("contacts.interpreter", "contacts.assignment"),
         )

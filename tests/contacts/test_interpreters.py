@@ -154,6 +154,18 @@ def test_an_interpreter_gets_a_copy_and_is_erased_and_the_sender_hears_of_it(wor
     assert "saba@example.org" not in told
 
 
+def test_the_end_of_an_enquiry_of_theirs_leaves_an_interpreter_in_the_pool(world):
+    asked = ask(world)
+    assigning.confirm(asked, by=world.keeper, **MOMENT)
+    user = factories.user("saba@example.org")
+
+    assert not privacy.forget_unused(user, now=pools.NOW)
+
+    world.saba.refresh_from_db()
+    asked.refresh_from_db()
+    assert (asked.interpreter, asked.state) == (world.saba, "confirmed")
+
+
 def test_a_new_address_of_the_account_is_that_of_the_interpreter(world):
     user = factories.user("new@example.org")
 
