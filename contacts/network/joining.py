@@ -150,8 +150,9 @@ def _enrol(enquiry: Enquiry, group: WorkingGroup, partner: Organisation, *, on: 
             valid_from=on,
         )
     elif member.valid_until is not None and member.valid_until < on:
-        member.valid_until = None
-        member.save(update_fields=["valid_until"])
+        # Whoever convened it then does not by this: the agency enters that.
+        member.valid_until, member.role = None, GroupMember.Role.MEMBER
+        member.save(update_fields=["valid_until", "role"])
 
 
 def _tell(

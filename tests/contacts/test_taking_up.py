@@ -148,7 +148,7 @@ def test_a_partner_of_that_name_and_a_member_of_that_address_are_there_once(here
     known = factories.organisation(here.place.agency, "Chor Sönne", kind="sport", is_listed=False)
     joined, left = factories.group(here.place.agency), factories.group(here.place.agency)
     factories.member(joined, SENDER.upper(), name="Schon da", convenes=True)
-    factories.member(left, SENDER, name="War da", valid_until=dt.date(2026, 11, 22))
+    factories.member(left, SENDER, name="War da", valid_until=dt.date(2026, 11, 22), convenes=True)
 
     partner = take_up(asked, here.admin, joined, left, name="chor soenne")
 
@@ -156,7 +156,9 @@ def test_a_partner_of_that_name_and_a_member_of_that_address_are_there_once(here
     known.refresh_from_db()
     assert (known.kind, known.is_listed) == ("sport", False)
     assert joined.members.get().name == "Schon da"
-    assert (left.members.get().name, left.members.get().valid_until) == ("War da", None)
+    assert joined.members.get().role == "convenor"
+    again = left.members.get()
+    assert (again.name, again.valid_until, again.role) == ("War da", None, "member")
 
 
 def test_without_an_address_there_is_a_partner_and_no_member(here):
