@@ -4,8 +4,6 @@ Who interprets is seen by the desk of the pool and the agency's administration a
 """
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseRedirect
@@ -18,6 +16,7 @@ from contacts.admin.filters import AgencyFilter, FirstAnswerFilter
 from contacts.admin.interpreter_forms import InterpreterForm, PoolForm
 from contacts.admin.scoped import ScopedAdmin, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
+from contacts.admin.unnamed import Unnamed
 from contacts.interpreting import members, statistics
 from contacts.models import Interpreter, InterpreterPool
 from contacts.models.interpreters import DESK, WHOLE_AGENCY, pools_run_by
@@ -137,7 +136,7 @@ class SpeaksFilter(OfferedFilter):
 
 
 @admin.register(Interpreter)
-class InterpreterAdmin(FoldedSearch, ScopedAdmin):
+class InterpreterAdmin(FoldedSearch, Unnamed, ScopedAdmin):
     form = InterpreterForm
     changed_by = DESK | WHOLE_AGENCY
     task = "contacts"
@@ -202,9 +201,7 @@ class InterpreterAdmin(FoldedSearch, ScopedAdmin):
         return super().delete_view(request, object_id, extra_context)
 
     def delete_model(self, request, obj) -> None:
-        """Nor does Django's journal keep the name."""
-        key = str(obj.pk)
         members.remove(obj, by=request.user)
-        kind = ContentType.objects.get_for_model(Interpreter)
-        entries = LogEntry.objects.filter(content_type=kind, object_id=key)
-        entries.update(object_repr=_("somebody who has left the pool"))
+
+    def label_in_journal(self, interpreter: Interpreter) -> str:
+        return str(interpreter.pool)

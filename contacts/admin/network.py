@@ -7,8 +7,6 @@ Partners and groups are read by all staff of the agency and changed by those who
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
-from django.contrib.admin.options import get_content_type_for_model
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
@@ -19,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.admin.filters import AgencyFilter, FirstAnswerFilter, InForceFilter
 from contacts.admin.scoped import ScopedAdmin, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
+from contacts.admin.unnamed import Unnamed
 from contacts.models import GroupMember, Organisation, WorkingGroup
 from contacts.models.network import KEEPERS, members_today
 from contacts.roles import agencies_of
@@ -148,7 +147,7 @@ class GroupFilter(OfferedFilter):
 
 
 @admin.register(GroupMember)
-class GroupMemberAdmin(FoldedSearch, ScopedAdmin):
+class GroupMemberAdmin(FoldedSearch, Unnamed, ScopedAdmin):
     """Whoever opens the form from a group need not choose it; saving for one more keeps it."""
 
     task = "content"
@@ -181,21 +180,5 @@ class GroupMemberAdmin(FoldedSearch, ScopedAdmin):
             return HttpResponseRedirect(new_member_of(obj.group))
         return response
 
-    # Names of members are for their group, and not for Django's list of what staff have done.
-
-    def log_addition(self, request, obj, message):
-        super().log_addition(request, obj, message)
-        self._leave_unnamed(obj)
-
-    def log_change(self, request, obj, message):
-        super().log_change(request, obj, message)
-        self._leave_unnamed(obj)
-
-    def log_deletions(self, request, queryset):
-        super().log_deletions(request, queryset)
-        for member in queryset:
-            self._leave_unnamed(member)
-
-    def _leave_unnamed(self, member: GroupMember) -> None:
-        told = LogEntry.objects.filter(content_type=get_content_type_for_model(member))
-        told.filter(object_id=str(member.pk)).update(object_repr=str(member.group)[:200])
+    def label_in_journal(self, member: GroupMember) -> str:
+        return str(member.group)
