@@ -114,7 +114,7 @@ def test_the_sender_is_told_which_groups_and_where_their_pages_are(here, asked):
     (told,) = OutboxMessage.objects.filter(recipient=SENDER)
     assert told.subject == f"Enquiry {asked.reference}: welcome to the network"
     assert "Chor Sonne is now part of the network" in told.body
-    assert "– AG Sport" in told.body
+    assert "- AG Sport" in told.body
     assert "/en/netzwerk/meine/" in told.body
     assert told.is_secret
     assert mail.outbox == []
