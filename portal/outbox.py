@@ -16,6 +16,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from portal.models import OutboxMessage
@@ -26,6 +27,7 @@ UNSENT = (State.WAITING, State.FAILED, State.KEPT)
 COPIED = ("owner", "recipient", "from_name", "reply_to", "subject", "body", "language")
 COPIED += ("is_secret", "not_after")
 UNSTORABLE = {"\0", *map(chr, range(0xD800, 0xE000))}  # NUL and halves of characters
+NAME_LENGTH = OutboxMessage._meta.get_field("from_name").max_length
 SECRETS_KEPT = dt.timedelta(days=1)  # codes and links that were never sent
 
 
@@ -57,9 +59,10 @@ def put(
 
     `subject` is ours alone, never text that a visitor or an applicant typed; `body` is plain text.
     `owner` is the key of the agency whose staff see the message, "" for superusers only.
-    `from_name` stands before the site's own sender address, and answers go to `reply_to`. A message
-    that `is_secret` (a code, a link that lets somebody in) is unreadable to staff, and its text is
-    wiped as soon as it is sent. It is sent from `not_before` to `not_after` (UTC instants).
+    `from_name`, cut where it is long, stands before the site's own sender address, and answers go
+    to `reply_to`. A message that `is_secret` (a code, a link that lets somebody in) is unreadable
+    to staff, and its text is wiped as soon as it is sent. It is sent from `not_before` to
+    `not_after` (UTC instants).
 
     Raises RuntimeError outside a transaction, and ValidationError for an address that is none and
     for line breaks or other control characters where they would end a header.
@@ -69,7 +72,7 @@ def put(
     fields = {
         "owner": owner,
         "recipient": to.strip(),
-        "from_name": str(from_name),
+        "from_name": Truncator(str(from_name)).chars(NAME_LENGTH),
         "reply_to": reply_to.strip(),
         "subject": str(subject),
         "body": str(body),

@@ -50,3 +50,12 @@ def test_whoever_is_erased_gets_no_answers_to_mails_either():
 
     kept = OutboxMessage.objects.order_by("about").values_list("recipient", "reply_to")
     assert list(kept) == [("mira@example.org", ""), ("mira@example.org", "amt@example.org")]
+
+
+def test_a_long_name_of_a_sender_is_cut():
+    """Of an agency or a pool; PostgreSQL would refuse the mail, and all that it tells about."""
+    options = {"subject": "Test", "body": "Test", "now": desk.NOW, "from_name": "Amt " * 50}
+
+    sent = outbox.put("test", to="mira@example.org", **options)
+
+    assert len(sent.from_name) == 150
