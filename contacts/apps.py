@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 
 from django.apps import AppConfig
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,26 +50,38 @@ def _to_do(request):
 
 
 def _seen_by(user) -> Iterable[str]:
-    """The keys of the agencies in which the user has a role."""
+    """The keys of the agencies in which the user has a role, and of networks that they keep."""
     from contacts.models import Agency
     from contacts.roles import agencies_of
 
-    return Agency.objects.of_agencies(agencies_of(user)).values_list("slug", flat=True)
+    slugs = Agency.objects.of_agencies(agencies_of(user)).values_list("slug", flat=True)
+    return [*slugs, *_networks_of(user)]
 
 
 def _changed_by(user) -> Iterable[str]:
-    """The keys of the agencies whose rows the user may change."""
+    """The keys of the agencies whose rows the user may change, and of networks that they keep."""
     from contacts.models import Agency
     from contacts.roles import EDITORS, agencies_of
 
-    return Agency.objects.of_agencies(agencies_of(user, EDITORS)).values_list("slug", flat=True)
+    slugs = Agency.objects.of_agencies(agencies_of(user, EDITORS)).values_list("slug", flat=True)
+    return [*slugs, *_networks_of(user)]
+
+
+def _networks_of(user) -> Iterable[str]:
+    from contacts.models.network import KEEPERS, owner_of_mails
+    from contacts.roles import agencies_of
+
+    return map(owner_of_mails, agencies_of(user, KEEPERS))
 
 
 def _names() -> dict[str, str]:
     from contacts.models import Agency
+    from contacts.models.network import owner_of_mails
 
-    agencies = Agency.objects.prefetch_related("translations")
-    return {agency.slug: str(agency) for agency in agencies}
+    agencies = list(Agency.objects.prefetch_related("translations"))
+    network = gettext("Network of partners")
+    names = {agency.slug: str(agency) for agency in agencies}
+    return names | {owner_of_mails(agency.pk): f"{agency}: {network}" for agency in agencies}
 
 
 def _own_words() -> Iterable[str]:

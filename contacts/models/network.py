@@ -36,6 +36,14 @@ from portal.history import Tracked
 KEEPERS = frozenset({Role.EDITOR, Role.COORDINATOR, Role.AGENCY_ADMIN})
 
 
+def owner_of_mails(agency_id: int) -> str:
+    """The owner (`portal.owners`) of mails to members: their keepers alone see to whom they went.
+
+    No slug of an agency looks like this.
+    """
+    return f"network__{agency_id}"
+
+
 class PartnerKind(models.TextChoices):
     COUNTY = "county", _("Department of the county")
     MUNICIPALITY = "municipality", _("Town or municipality")

@@ -1,8 +1,8 @@
 """Mails to the members of a group about its meetings: each once per change and member.
 
-They are in German. Subjects name the group and the day. What a mail says is for the members: other
-staff see in the outbox that it was sent, and not its text. It leads to the page behind the log-in,
-where the entry for calendars and the papers are.
+They are in German. Subjects name the group and the day. What a mail says is for the members: in the
+outbox, those who keep the network see to whom it was sent, and nobody its text. It leads to the
+page behind the log-in, where the entry for calendars and the papers are.
 """
 
 import datetime as dt
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from contacts.models import GroupMember, Meeting, WorkingGroup
+from contacts.models.network import owner_of_mails
 from contacts.network import access
 from contacts.proposals import in_one_line
 from portal import clock, outbox
@@ -80,7 +81,7 @@ def tell_members(
             body=body,
             now=now,
             language=settings.LANGUAGE_CODE,
-            owner=group.agency.slug,
+            owner=owner_of_mails(group.agency_id),
             from_name=in_one_line(agency),
             reply_to=_answers_to(by, people) or group.agency.email,
             is_secret=True,

@@ -207,7 +207,12 @@ def test_mails_are_in_german_whatever_language_the_convenor_reads(net):
 def test_what_the_mail_says_is_for_its_reader_alone(net, convenor):
     meeting(net.group, by=convenor)
 
-    assert all(m.is_secret and m.owner == net.agency.slug for m in mails())
+    assert all(m.is_secret for m in mails())
+    keepers = {Role.EDITOR, Role.COORDINATOR, Role.AGENCY_ADMIN}
+    for role in Role:
+        seen = OutboxMessage.objects.visible_to(staff(net.agency, role))
+        assert seen.count() == (len(mails()) if role in keepers else 0), role
+        assert not OutboxMessage.objects.visible_to(staff(net.foreign.agency, role))
 
 
 REFUSED = [
