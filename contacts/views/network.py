@@ -29,7 +29,7 @@ def network(request: HttpRequest) -> HttpResponse:
         {
             "filters": filters,
             "page": _page(request, filters.found()),
-            "networks": [(agency, own) for agency, own in groups if own],
+            "networks": [(agency, own) for agency, own in groups if own or agency.network],
             "has_agencies": len({partner.agency.id for partner in filters.listed}) > 1,
             "query": query.urlencode(),
         },

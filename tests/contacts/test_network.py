@@ -171,6 +171,19 @@ def test_the_page_of_the_agency_leads_to_its_groups_and_partners_and_into_the_ne
     assert "Join the network" not in get(f"stellen/{empty.slug}/")
 
 
+def test_what_is_told_of_a_network_shows_before_it_has_a_group_or_a_partner():
+    agency = county().agency
+    path = f"stellen/{agency.slug}/"
+    assert "Join the network" not in get(path)
+    agency.network = "Seit 2015 arbeiten wir zusammen."
+    agency.save()
+
+    for page in (get("netzwerk/"), get(path)):
+        assert "Seit 2015 arbeiten wir zusammen." in page
+        assert "Join the network" in page
+        assert "All groups" not in page
+
+
 def test_no_public_page_names_a_member_or_a_partner_that_is_not_listed(place):
     assert GroupMember.objects.count() == 1
     sitemap = Client().get("/sitemap.xml").text
