@@ -6,6 +6,7 @@ editors and agency administrators the rows of their agencies, superusers everyth
 roles nothing. Django's own permissions and groups play no part.
 """
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets
@@ -271,6 +272,13 @@ class ScopedTranslatableAdmin(ScopedAdmin, TranslatableAdmin):
     """The same for a model with translated texts: one language at a time, chosen by a tab."""
 
     form = SeenTranslatableForm
+
+    def _language(self, request, obj=None):
+        """Only what a tab offers: nobody could read a text in another language; parler fails."""
+        language = super()._language(request, obj)
+        if language not in dict(settings.LANGUAGES):
+            raise Http404("no such language")
+        return language
 
     def may_change(self, request, obj=None) -> bool:
         return super().may_change(request, getattr(obj, "master", obj))

@@ -144,3 +144,15 @@ def test_a_partner_gets_its_address_by_name_and_is_public_only_by_choice(place, 
     assert 'value="Chor Sonne"' in twice.text
     saved = keeper.get(reverse("admin:contacts_organisation_export", args=["csv"]))
     assert "Chor Sonne" in saved.content.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("language", ["xx", "null", "../de", "9" * 5000, "a\0b"])
+def test_a_language_that_the_site_does_not_have_is_not_found(group, keeper, language):
+    for address in (
+        reverse("admin:contacts_workinggroup_add"),
+        reverse("admin:contacts_workinggroup_change", args=[group.pk]),
+    ):
+        for method in (keeper.get, keeper.post):
+            answer = method(address, query_params={"language": language})
+            assert answer.status_code == 404
+    assert keeper.get(address, {"language": "en"}).status_code == 200
