@@ -99,8 +99,8 @@ class NetworkFile(OfficeToml):
     def _pool(self, entry: dict) -> None:
         key = self._needed(entry, "key")
         languages = entry.get("languages", [])
-        for code in languages:
-            if not is_code(code):
+        for code in languages if isinstance(languages, list) else [languages]:
+            if not isinstance(code, str) or not is_code(code):
                 raise self.bad(f"{key}: “{code}” is no code of a language, such as ar or ti.")
         self._add(
             InterpreterPool,

@@ -90,6 +90,7 @@ class OfficeToml:
 
     def _day(self, entry: dict, name: str) -> dt.date | None:
         value = entry.get(name)
-        if value is None or isinstance(value, dt.date):
+        is_day = isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+        if value is None or is_day:
             return value
         raise self.bad(f"{entry.get('key', '?')}: {name} is no date.")

@@ -6,6 +6,7 @@ never public.
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,10 @@ class InterpreterPool(TranslatableModel):
 
     def __str__(self) -> str:
         return self.safe_translation_getter("name", default=self.slug, any_language=True)
+
+    def clean(self) -> None:
+        if self.post_id and self.agency_id and self.post.agency_id != self.agency_id:
+            raise ValidationError({"post": _("This post belongs to another agency.")})
 
 
 class InterpreterPoolTranslation(TranslatedFieldsModel):

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from contacts.enquiries import handling, mails
 from contacts.enquiries.events import enter
 from contacts.models import (
+    Agency,
     Area,
     Enquiry,
     EnquiryEvent,
@@ -75,6 +76,8 @@ def take_up(
     if not search_keys(name)[0]:
         raise ValidationError(_("Enter the name of the organisation."))
     _check_groups(enquiry, groups, on=clock.today(now))
+    # Of two enquiries of the same organisation the second one finds the partner of the first.
+    Agency.objects.select_for_update(no_key=True, of=("self",)).get(pk=enquiry.agency_id)
     partner = namesake(enquiry, name)
     if partner is None:
         if kind not in PartnerKind.values:

@@ -173,3 +173,11 @@ def test_a_new_address_of_the_account_is_that_of_the_interpreter(world):
 
     world.saba.refresh_from_db()
     assert world.saba.email == "new@example.org"
+
+
+def test_the_desk_of_a_pool_is_a_post_of_its_own_agency(world):
+    foreign = factories.post(factories.agency("Ihre Stelle"))
+    world.pool.post = foreign
+
+    with pytest.raises(ValidationError, match="another agency"):
+        world.pool.full_clean()

@@ -86,10 +86,10 @@ def test_the_bundled_network_of_wittenberg_stands_on_its_page_and_names_nobody()
 
     seen = seen_in(Client().get("/en/netzwerk/"))
     groups = (
-        "Steering group Steering group",
+        "Steering group Working group “Language",
         "Working group “Language – training – work” Standing working group",
         "Working group “Sport – culture – taking part” Standing working group",
-        "Working group on vocational school Working group",
+        "Working group on vocational school",
     )
     assert [seen.index(group) for group in groups] == sorted(map(seen.index, groups))
     assert "AG „Sprache – Ausbildung – Arbeit“" in seen_in(Client().get("/de/netzwerk/"))
@@ -157,6 +157,8 @@ def test_a_second_run_changes_nothing_and_an_edit_stays(folder):
         ("ended_on = 2021-12-31", "ended_on = 2019-12-31", "refuses this row"),
         ('post = "koordinierungsstelle', 'post = "stelle', "is none of this agency"),
         ('["ar", "ti"]', '["arabisch"]', "is no code of a language"),
+        ('["ar", "ti"]', "5", "“5” is no code of a language"),
+        ("started_on = 2020-01-01", "started_on = 2020-01-01T08:00:00", "started_on is no date"),
         ('agency = "wittenberg"', 'agency = "nobody"', "agency names none"),
         ("[[group]]", "[group]", r"write \[\[group\]\] before each group"),
         ("[[group]]", "[[groups]]", "nothing called groups"),
