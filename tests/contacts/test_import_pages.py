@@ -147,7 +147,7 @@ def test_an_unknown_town_is_asked_for_and_chosen_from_a_list(place, editor):
 
     seen = seen_in(page)
     assert "1 row is not clear" in seen
-    assert "Line 2 Grima : No place of this agency is called “Grima”." in seen
+    assert "Line 2 Grima: No place of this agency is called “Grima”." in seen
     assert "Cannot be published while rows are not clear." in seen
     draft = page.context["draft"]
     answer = editor.post(
