@@ -68,7 +68,7 @@ def _changed_by(user) -> Iterable[str]:
 
 
 def _networks_of(user) -> Iterable[str]:
-    from contacts.models.network import KEEPERS, owner_of_mails
+    from contacts.models.groups import KEEPERS, owner_of_mails
     from contacts.roles import agencies_of
 
     return map(owner_of_mails, agencies_of(user, KEEPERS))
@@ -76,7 +76,7 @@ def _networks_of(user) -> Iterable[str]:
 
 def _names() -> dict[str, str]:
     from contacts.models import Agency
-    from contacts.models.network import owner_of_mails
+    from contacts.models.groups import owner_of_mails
 
     agencies = list(Agency.objects.prefetch_related("translations"))
     network = gettext("Network of partners")

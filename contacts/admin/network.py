@@ -19,7 +19,7 @@ from contacts.admin.scoped import ScopedAdmin, ScopedTranslatableAdmin
 from contacts.admin.search import FoldedSearch
 from contacts.admin.unnamed import Unnamed
 from contacts.models import GroupMember, Organisation, WorkingGroup
-from contacts.models.network import KEEPERS, members_today
+from contacts.models.groups import KEEPERS, members_today
 from contacts.roles import agencies_of
 from portal.admin_filters import OfferedFilter
 

@@ -19,6 +19,7 @@ from contacts.models.doubts import Doubt
 from contacts.models.enquiry import Enquiry, EnquiryEvent, EnquiryMessage
 from contacts.models.feedback import Correction, GoldenCase, LookUpCount, MissedInput
 from contacts.models.gaps import DocumentedGap
+from contacts.models.groups import GroupMember, GroupPaper, Meeting
 from contacts.models.imports import ImportDraft
 from contacts.models.interpreters import (
     Assignment,
@@ -30,9 +31,6 @@ from contacts.models.introductions import Introduction
 from contacts.models.legal import LegalDetails
 from contacts.models.loading import LoadRecord
 from contacts.models.network import (
-    GroupMember,
-    GroupPaper,
-    Meeting,
     Organisation,
     OrganisationTranslation,
     WorkingGroup,

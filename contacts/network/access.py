@@ -5,7 +5,7 @@ import datetime as dt
 from django.db.models import QuerySet
 
 from contacts.models import GroupMember, WorkingGroup
-from contacts.models.network import KEEPERS, groups_of
+from contacts.models.groups import KEEPERS, groups_of
 from contacts.roles import agencies_of
 from contacts.spans import begun, not_ended
 

@@ -23,7 +23,8 @@ from contacts.models import (
     WorkingGroup,
 )
 from contacts.models.enquiry import EnquiryKind, EnquiryState
-from contacts.models.network import KEEPERS, PartnerKind
+from contacts.models.groups import KEEPERS
+from contacts.models.network import PartnerKind
 from contacts.names import search_keys
 from contacts.roles import agencies_of
 from contacts.slugs import free_slug

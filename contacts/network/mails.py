@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from contacts.models import GroupMember, Meeting, WorkingGroup
-from contacts.models.network import owner_of_mails
+from contacts.models.groups import owner_of_mails
 from contacts.network import access
 from contacts.proposals import in_one_line
 from portal import clock, outbox
