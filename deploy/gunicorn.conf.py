@@ -6,6 +6,7 @@ Slow clients hold a thread for as long as they like; Caddy (deploy/Caddyfile) ta
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,6 +29,8 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 forwarder_headers = ""  # no header may set SCRIPT_NAME or PATH_INFO, whoever sends it
 control_socket_disable = True
 accesslog = None  # addresses of visitors are nobody's business
+if os.environ.get("METRICS_BIND"):  # where the jobs answer with figures, such as 127.0.0.1:9100
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
 
 
 # Timed jobs (mail, clocks, nightly work) run in a process of their own beside the workers, unless
@@ -39,6 +42,13 @@ def when_ready(server):
     if os.environ.get("JOBS", "on") != "off":
         command = [sys.executable, str(MANAGE), "run_jobs", "--loop", "--parent", str(os.getpid())]
         server.jobs = subprocess.Popen(command)  # noqa: S603
+
+
+def child_exit(server, worker):
+    if os.environ.get("METRICS_BIND"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
 
 
 def on_exit(server):

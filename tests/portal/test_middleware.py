@@ -5,10 +5,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from portal.logs import RequestIdFilter
 from portal.middleware import (
     HeadMiddleware,
     LanguagePathMiddleware,
-    RequestIdFilter,
     SecurityHeadersMiddleware,
 )
 
