@@ -59,9 +59,11 @@ class DocumentFilter(django_filters.FilterSet):
 
     def found(self) -> list[DocumentView]:
         """What fits, agency by agency, in the order in which each wants it."""
-        fitting = set(self.qs.values_list("pk", flat=True))
+        every = list(self.documents.by_id.values())
+        if self.is_filtered:
+            fitting = set(self.qs.values_list("pk", flat=True))
+            every = [document for document in every if document.id in fitting]
         former = self.form.cleaned_data.get("stand") if self.form.is_valid() else ""
-        every = [d for d in self.documents.by_id.values() if d.id in fitting]
         shown = every if former else [d for d in every if d.is_current(self.on)]
         return sorted(shown, key=lambda document: document.agency.slug)  # stable
 

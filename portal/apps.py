@@ -10,6 +10,7 @@ class PortalConfig(AppConfig):
         from portal import (
             checks,  # noqa: F401  (registers itself)
             dashboard,
+            last_good,
             log_ins,  # noqa: F401  (registers itself)
             login_code,
             privacy,
@@ -29,6 +30,7 @@ class PortalConfig(AppConfig):
         register_jobs()
         sessions.register_jobs()
         login_code.register_jobs()
+        last_good.register_jobs()
         privacy.register_own()
         typed.register()
         dashboard.register(undelivered.lines)

@@ -64,6 +64,11 @@ class Shell:
         return settings.DEMO
 
     @property
+    def is_last_good(self) -> bool:
+        """Whether the database is away and this page shows what was good last."""
+        return getattr(getattr(self.request, "versions", None), "is_last_good", False)
+
+    @property
     def preview_on(self) -> dt.date | None:
         """The day for which an editor looks at a page as it would be; None for the real page."""
         return getattr(self.request, "preview_on", None)

@@ -36,10 +36,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Versions:
-    """The number of each scope, and whether this transaction has itself raised one of them."""
+    """The number of each scope, and whether this transaction has itself raised one of them.
+
+    `is_last_good` stands for the version that was good last: the database is away, and nobody knows
+    its numbers (`portal.last_good`).
+    """
 
     numbers: tuple[tuple[str, int], ...]
     dirty: bool = False
+    is_last_good: bool = False
 
     def of(self, scopes: Iterable[str]) -> tuple[int, ...]:
         numbers = dict(self.numbers)
@@ -116,12 +121,21 @@ def _mark(scope: str) -> None:
     mark.kept.clear()
 
 
-class PerVersion(Generic[T]):
-    """Keeps what `build` returned for the newest version of `scopes`, in this process."""
+# Every `PerVersion` that may be kept, by the name of what builds it.
+KEPT: dict[str, "PerVersion"] = {}
 
-    def __init__(self, build: Callable[[Versions], T], *scopes: str) -> None:
+
+class PerVersion(Generic[T]):
+    """Keeps what `build` returned for the newest version of `scopes`, in this process.
+
+    With `is_kept` it can be pickled, and is kept for the time when the database is away.
+    """
+
+    def __init__(self, build: Callable[[Versions], T], *scopes: str, is_kept: bool = True) -> None:
         self._build = build
         self._scopes = scopes
+        if is_kept:
+            KEPT[f"{build.__module__}.{build.__qualname__}"] = self
         self._held: tuple[tuple[int, ...], T] | None = None
         self._lock = Lock()
 
@@ -131,6 +145,9 @@ class PerVersion(Generic[T]):
 
     def at(self, versions: Versions) -> T:
         """What belongs to `versions`: held, or built now in a constant number of queries."""
+        if versions.is_last_good:
+            held = self._held
+            return self._build(versions) if held is None else held[1]
         if versions.dirty:
             return self._in_transaction(versions)
         wanted = versions.of(self._scopes)
@@ -144,6 +161,15 @@ class PerVersion(Generic[T]):
             versions, built = self._build_undisturbed(versions)
             self._held = (versions.of(self._scopes), built)
             return built
+
+    def kept_at(self, versions: Versions) -> tuple[tuple[int, ...], T]:
+        """What belongs to `versions`, with the numbers of its scopes: for `take`, elsewhere."""
+        return versions.of(self._scopes), self.at(versions)
+
+    def take(self, kept: tuple[tuple[int, ...], T]) -> None:
+        """Hold what another process has kept, where nothing is held yet."""
+        if self._held is None:
+            self._held = kept
 
     def _in_transaction(self, versions: Versions) -> T:
         """As the present transaction sees it: built since it last wrote, or built now."""

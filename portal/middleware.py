@@ -5,14 +5,16 @@ import re
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import ContextVar
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from portal.languages import offered_code
+from portal.logs import request_id
 from portal.uploads import MAX_REQUEST
 
+logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -50,8 +52,6 @@ SWITCHED_OFF = (
 )
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in SWITCHED_OFF)
 
-_request_id: ContextVar[str] = ContextVar("request_id", default="-")
-
 
 class SecurityHeadersMiddleware:
     """Sets the headers that Django does not, and gives the request an id.
@@ -67,11 +67,11 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.request_id = uuid.uuid4().hex[:12]
-        token = _request_id.set(request.request_id)
+        token = request_id.set(request.request_id)
         try:
             response = self.get_response(request)
         finally:
-            _request_id.reset(token)
+            request_id.reset(token)
         response["X-Request-ID"] = request.request_id
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response["Permissions-Policy"] = PERMISSIONS_POLICY
@@ -123,37 +123,25 @@ class RequestSizeMiddleware:
         return self.refuse(request)
 
 
-class RequestIdFilter(logging.Filter):
-    """Adds `request_id` to each log record, "-" outside a request."""
+class DatabaseAwayMiddleware:
+    """Says that nothing can be written, and whom to call, instead of an error of the site."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        request = getattr(record, "request", None)
-        record.request_id = getattr(request, "request_id", _request_id.get())
-        return True
+    def __init__(self, get_response: GetResponse) -> None:
+        from portal.views import errors  # not above: the log needs this module before the models
 
+        self.get_response = get_response
+        self.say_so = errors.database_away
 
-class WithoutTraceback(logging.Filter):
-    """Leaves one line of an event whose cause is a request and not our code."""
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.exc_info = None
-        return True
-
-
-class WithoutSecrets(logging.Filter):
-    """Takes keys out of the addresses in a log: whoever has such an address needs no log-in.
-
-    Keys are far longer than the words and numbers that addresses have else.
-    """
-
-    key = re.compile(r"[A-Za-z0-9_-]{43,}")
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                self.key.sub("…", each) if isinstance(each, str) else each for each in record.args
-            )
-        return True
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        logger.warning("The database did not answer: %s", type(exception).__name__)
+        return self.say_so(request)
 
 
 class LanguagePathMiddleware:

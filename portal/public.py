@@ -14,7 +14,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_protect
 
-from portal import clock, data_version
+from portal import clock, last_good
+from portal.last_good import DatabaseAwayError
 
 View = Callable[..., HttpResponse]
 
@@ -23,7 +24,7 @@ def take_the_time(request: HttpRequest) -> None:
     """Set `request.now`, `request.on` and `request.versions`, once, for the whole request."""
     request.now = clock.now()
     request.on = clock.today(request.now)
-    request.versions = data_version.read()
+    request.versions = last_good.read()
 
 
 def public_page(view: View | None = None, *, state: Callable[[HttpRequest], object] | None = None):
@@ -40,6 +41,10 @@ def public_page(view: View | None = None, *, state: Callable[[HttpRequest], obje
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(("GET", "HEAD"))
         take_the_time(request)
+        if request.versions.is_last_good:
+            response = view(request, *args, **kwargs)
+            response["Cache-Control"] = "no-store"
+            return response
         if request.versions.dirty:  # inside a writing transaction the numbers promise nothing
             return view(request, *args, **kwargs)
         etag = _etag(request, state(request) if state else "")
@@ -82,6 +87,8 @@ def form_page(view: View) -> View:
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
         take_the_time(request)
+        if request.versions.is_last_good:
+            raise DatabaseAwayError
         response = protected(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         return response

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "portal.health.HealthMiddleware",
+    "portal.metrics.MetricsMiddleware",
     "portal.middleware.SecurityHeadersMiddleware",
     "portal.middleware.HeadMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -101,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.StaffSessionMiddleware",
+    "portal.middleware.DatabaseAwayMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -261,17 +263,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request_id": {"()": "portal.middleware.RequestIdFilter"},
-        "without_traceback": {"()": "portal.middleware.WithoutTraceback"},
-        "without_secrets": {"()": "portal.middleware.WithoutSecrets"},
+        "request_id": {"()": "portal.logs.RequestIdFilter"},
+        "without_traceback": {"()": "portal.logs.WithoutTraceback"},
+        "without_secrets": {"()": "portal.logs.WithoutSecrets"},
     },
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"}
+        "line": {"format": "{asctime} {levelname} {request_id} {name} {message}", "style": "{"},
+        "json": {"()": "portal.logs.JsonFormatter"},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": env.str("LOG_FORMAT", "json" if PRODUCTION else "line"),
             "filters": ["request_id"],
         }
     },

@@ -139,5 +139,5 @@ def migrated_database(fresh_tables: str, tmp_path: Path) -> Iterator[str]:
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL cluster of our own, also when the run itself is on SQLite."""
     need(postgresql.binaries(), "PostgreSQL server (initdb)")
-    with postgresql.cluster() as url:
-        yield url
+    with postgresql.cluster() as server:
+        yield server.url

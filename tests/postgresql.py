@@ -12,8 +12,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -47,9 +48,18 @@ def _owner() -> str | None:
     raise RuntimeError("Root may not run PostgreSQL, and there is no other user.")
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A server that runs, and can be stopped and started; `url` stays the same."""
+
+    url: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Start a cluster and give its DATABASE_URL; stop and remove it at the end."""
+def cluster() -> Iterator[Cluster]:
+    """Start a cluster; stop and remove it at the end."""
     folder = binaries()
     if folder is None:
         raise FileNotFoundError("PostgreSQL's initdb was not found.")
@@ -67,20 +77,27 @@ def cluster() -> Iterator[str]:
             stdout=subprocess.DEVNULL,
         )
 
+    def start() -> None:
+        run("pg_ctl", "-w", "-l", str(home / "log"), "-o", options, "start")
+
+    def stop() -> None:
+        run("pg_ctl", "-w", "-m", "immediate", "stop")
+
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}"
     options += " -c fsync=off -c max_connections=120"
     try:
         run("initdb", "-U", "ansprechbar", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-        run("pg_ctl", "-w", "-l", str(home / "log"), "-o", options, "start")
+        start()
         try:
-            yield f"postgres://ansprechbar@127.0.0.1:{port}/postgres"
+            yield Cluster(f"postgres://ansprechbar@127.0.0.1:{port}/postgres", stop, start)
         finally:
-            run("pg_ctl", "-w", "-m", "fast", "stop")
+            with suppress(subprocess.CalledProcessError):  # it is stopped already
+                stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    with cluster() as url:
-        environment = {**os.environ, "DATABASE_URL": url}
+    with cluster() as server:
+        environment = {**os.environ, "DATABASE_URL": server.url}
         sys.exit(subprocess.run(sys.argv[1:], env=environment, check=False).returncode)

@@ -21,7 +21,7 @@ BOOKLETS_A_MINUTE = 10
 KEPT = 8  # booklets of the newest data, in each process
 
 rendered: PerVersion[dict[tuple, bytes]] = PerVersion(
-    lambda _versions: {}, "places", "contacts", "content"
+    lambda _versions: {}, "places", "contacts", "content", is_kept=False
 )
 
 

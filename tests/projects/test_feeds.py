@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from contacts.roles import Role
 from portal import my_data, privacy
-from portal.middleware import WithoutSecrets
+from portal.logs import WithoutSecrets
 from projects import feeds, reminding, workflow
 from projects.models import Application, CalendarFeed, Extension, LatePermit
 from projects.states import GrantState
