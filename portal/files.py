@@ -1,6 +1,6 @@
 """Files of cases: stored outside of everything that a web server serves, read by permission only.
 
-They lie in the default storage (FILES_DIR) under random names; what they were called stands in the
+They lie in the default storage (FILES_DIR, or a bucket) under random names; what they were called stands in the
 row that refers to them. A file is written first and then referred to in a transaction; what nobody
 refers to in the end is swept away.
 """
@@ -20,6 +20,10 @@ SERVED_TYPES = frozenset(kind.content_type for kind in KINDS)
 OURS = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}")
 # Whatever a browser makes of a file, it may do nothing with it.
 POLICY = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+class FilesAwayError(OSError):
+    """Files can be neither read nor written now: `portal.middleware` says so to the visitor."""
 
 
 def store(content: File, *, folder: str) -> str:
@@ -52,23 +56,25 @@ def sweep(
 
     A day is a good age: between a file's writing and the commit of what refers to it lie seconds.
     """
+    below = getattr(default_storage, "below", _below)  # a bucket tells both at once
     swept = 0
-    for name in _stored(folder):
-        if name in known:
+    for name, written_at in below(folder):
+        if not OURS.fullmatch(name) or name in known:
             continue
-        if default_storage.get_modified_time(name) < now - older_than:
+        if written_at < now - older_than:
             default_storage.delete(name)
             swept += 1
     return swept
 
 
-def _stored(folder: str, depth: int = 0) -> Iterator[str]:
-    """The names of all files in `folder` that have a name as `store` gives it."""
+def _below(folder: str, depth: int = 0) -> Iterator[tuple[str, dt.datetime]]:
+    """Each file in `folder`, as deep as `store` puts them, and when it was written."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:
         return
-    yield from (name for file in files if OURS.fullmatch(name := f"{folder}/{file}"))
+    for name in (f"{folder}/{file}" for file in files):
+        yield name, default_storage.get_modified_time(name)
     if depth < 2:
         for inner in folders:
-            yield from _stored(f"{folder}/{inner}", depth + 1)
+            yield from _below(f"{folder}/{inner}", depth + 1)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
+from portal.files import FilesAwayError
 from portal.languages import offered_code
 from portal.logs import request_id
 from portal.uploads import MAX_REQUEST
@@ -124,13 +125,16 @@ class RequestSizeMiddleware:
 
 
 class DatabaseAwayMiddleware:
-    """Says that nothing can be written, and whom to call, instead of an error of the site."""
+    """Says that nothing can be written, and whom to call, instead of an error of the site.
+
+    The same holds where files lie elsewhere and cannot be reached.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         from portal.views import errors  # not above: the log needs this module before the models
 
         self.get_response = get_response
-        self.say_so = errors.database_away
+        self.say_so, self.say_so_of_files = errors.database_away, errors.files_away
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
@@ -138,6 +142,8 @@ class DatabaseAwayMiddleware:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
+        if isinstance(exception, FilesAwayError):
+            return self.say_so_of_files(request)
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
         logger.warning("The database did not answer: %s", type(exception).__name__)

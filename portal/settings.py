@@ -13,7 +13,7 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from portal import __version__
+from portal import __version__, storage
 from portal.accounts.options import *  # noqa: F403  (what is the same everywhere)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -154,30 +154,13 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", int(env.bool("BEHIND_PR
 # Database -----------------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.db_url_config(
+    "default": storage.database(
+        env,
         required_in_production("DATABASE_URL", env.str("DATABASE_URL", ""))
-        or f"sqlite:///{VAR_DIR / 'ansprechbar.sqlite3'}"
+        or f"sqlite:///{VAR_DIR / 'ansprechbar.sqlite3'}",
     )
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # With SQLite's defaults, parallel writers lose writes; docs/decisions/0003 has the figures.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
-else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
-DATABASES["default"]["CONN_MAX_AGE"] = 60
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-
-# Limits are counted here, so all processes must share it. Its keys hold no address.
-CACHES = {
-    "default": {
-        **env.cache_url("CACHE_URL", "dbcache://portal_cache?max_entries=100000"),
-        "KEY_FUNCTION": "portal.accounts.cache_keys.keyed",
-    }
-}
+CACHES = {"default": storage.cache(env)}
 
 # Languages and time -------------------------------------------------------------------------------
 
@@ -216,6 +199,7 @@ OUTBOX_DAYS = env.int("OUTBOX_DAYS", 30)  # after which text and address of a ma
 
 EXTRA_FONT_PATHS = env.list("EXTRA_FONT_PATHS", default=[])  # folders, for scripts missing in ours
 FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))  # of cases; no web server serves it
+FILES_S3 = storage.s3(env)  # with a bucket, they lie there instead
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")  # the path of a socket, or host:port
 DATA_UPLOAD_MAX_NUMBER_FILES = 100  # of one request; how many a case may have is told by its page
 
@@ -225,14 +209,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": FILES_DIR,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "default": storage.files(FILES_S3, FILES_DIR),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -71,8 +71,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def database_away(request: HttpRequest) -> HttpResponse:
     """Nothing can be written: whom to call, and what was typed, so that it can be kept."""
+    return _unavailable(request, "503.html")
+
+
+def files_away(request: HttpRequest) -> HttpResponse:
+    """Files can be neither read nor kept: the same page, with what is so now."""
+    return _unavailable(request, "503_files.html")
+
+
+def _unavailable(request: HttpRequest, template: str) -> HttpResponse:
     context = {"agencies": _agencies(), "typed": _typed(request)}
-    response = _page(request, 503, "503.html", context)
+    response = _page(request, 503, template, context)
     response["Retry-After"] = str(RETRY_AFTER)
     return response
 
