@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from contacts.loading import BadFileError, Record, Ref
+from contacts.loadable import BadFileError, Record, Ref
 from contacts.models import (
     Agency,
     AgencyTranslation,

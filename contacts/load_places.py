@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from contacts.loading import BadFileError, Record, Ref
+from contacts.loadable import BadFileError, Record, Ref
 from contacts.models import (
     Area,
     District,

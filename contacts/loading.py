@@ -1,4 +1,4 @@
-"""Loading bundled data: idempotent, all or nothing, and never over somebody's edit.
+"""Loading data from files: idempotent, all or nothing, and never over somebody's edit.
 
 A data set is a list of `Record`s in the order in which they depend on each other. What was written
 is remembered per record (`LoadRecord`), with a digest of its content. A later run
@@ -7,110 +7,93 @@ is remembered per record (`LoadRecord`), with a digest of its content. A later r
 * updates a row only if nobody has edited it since it was loaded,
 * lists the rows that were edited and those that the files no longer name,
 * deletes nothing.
+
+Data sets of one *family*, such as the bundled places and those of one's own county, share their
+rows. The bundled one, called as its family, gives way: what it has brought becomes a row of the
+other that says more of it, unless it was edited. The others leave each other's rows alone.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 
+from contacts.loadable import BadFileError, Record, Ref, Report, digest
 from contacts.models import LoadRecord
+from contacts.present_rows import content_of, is_as_loaded, loaded, strangers
 from portal import history
 from portal.data_version import raise_version
 
 BATCH = 500
 
-
-class BadFileError(Exception):
-    """A file cannot be loaded; `str()` names the file, the line and what is wrong."""
-
-    def __init__(self, path: Path, line: int | None, problem: str) -> None:
-        where = f"{path.name}, line {line}" if line else path.name
-        super().__init__(f"{where}: {problem}")
-
-
-@dataclass(frozen=True)
-class Ref:
-    """Stands for the object that the record with this key becomes."""
-
-    model: type[models.Model]
-    key: str
+Known = dict[tuple[str, str], LoadRecord]
 
 
 @dataclass
-class Record:
-    """One row to load: the values of `model`'s fields, foreign keys as `Ref`.
+class _Run:
+    """One load: what earlier runs wrote of this data set and of its family, and what this one did.
 
-    `unique` names a field by which the row may be there already without having been loaded, made
-    by hand or by another data set; it is then kept as it is.
+    `ids` are the objects that records have become, by model and key.
     """
 
-    model: type[models.Model]
-    key: str
-    values: dict[str, Any]
-    path: Path
-    line: int | None = None
-    unique: str = ""
+    dataset: str
+    family: str
+    own: Known
+    others: Known
+    ids: dict[tuple[type[models.Model], str], int] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
 
+    def row(self, model_name: str, key: str) -> LoadRecord | None:
+        return self.own.get((model_name, key)) or self.others.get((model_name, key))
 
-@dataclass
-class Report:
-    """What a run did, as keys of records by model name."""
-
-    created: dict[str, list[str]] = field(default_factory=dict)
-    updated: dict[str, list[str]] = field(default_factory=dict)
-    edited: dict[str, list[str]] = field(default_factory=dict)
-    no_longer_named: dict[str, list[str]] = field(default_factory=dict)
-    unchanged: int = 0
-
-    def add(self, kind: str, model: type[models.Model], keys: Iterable[str]) -> None:
-        listed = list(keys)
-        if listed:
-            getattr(self, kind).setdefault(model._meta.model_name, []).extend(listed)
-
-    def count(self, kind: str) -> int:
-        return sum(len(keys) for keys in getattr(self, kind).values())
-
-
-def digest(values: dict[str, Any]) -> str:
-    """A digest of a row's content that is the same for equal content on every database."""
-    canonical = json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    def may_write(self, row: LoadRecord) -> bool:
+        """Whether a row that a run wrote is this data set's, or one that gives way to it."""
+        return row.dataset in (self.dataset, self.family)
 
 
 def load(
     dataset: str,
     records: Sequence[Record],
     *,
+    family: str = "",
     progress: Callable[[str], None] = lambda line: None,
     after: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Write `records` of `dataset` in one transaction; `after` runs at its end, inside it.
 
-    Raises `BadFileError` (and changes nothing) when a record does not fit: a field that the model
-    refuses, a reference to nothing, a row that breaks a constraint.
+    With a `family`, data sets of that name and of names that begin with it and a colon share their
+    rows. Raises `BadFileError` (and changes nothing) when a record does not fit: a field that the
+    model refuses, a reference to nothing, a row that breaks a constraint.
     """
-    report = Report()
     _refuse_repetition(records)
     with transaction.atomic():
-        known = {(row.model, row.key): row for row in LoadRecord.objects.filter(dataset=dataset)}
-        ids: dict[tuple[type[models.Model], str], int] = {}
+        run = _Run(dataset, family, *_written_before(dataset, family))
         named: set[tuple[str, str]] = set()
         for model, group in _grouped(records):
             if not model._meta.auto_created:
                 progress(f"{model._meta.verbose_name_plural}: {len(group)}")
-            _load_model(dataset, model, group, known=known, ids=ids, report=report)
+            _load_model(run, model, group)
             named.update((model._meta.model_name, record.key) for record in group)
-        for model_name, key in sorted(known.keys() - named):
-            report.no_longer_named.setdefault(model_name, []).append(key)
-        _note_history(report, ids)
-        after(report)
-    return report
+        for model_name, key in sorted(run.own.keys() - named):
+            run.report.no_longer_named.setdefault(model_name, []).append(key)
+        _note_history(run.report, run.ids)
+        after(run.report)
+    return run.report
+
+
+def _written_before(dataset: str, family: str) -> tuple[Known, Known]:
+    """What is remembered of `dataset` itself, and of the other data sets of its family."""
+    wanted = Q(dataset=dataset)
+    if family:
+        wanted |= Q(dataset=family) | Q(dataset__startswith=f"{family}:")
+    own: Known = {}
+    others: Known = {}
+    for row in LoadRecord.objects.filter(wanted):
+        (own if row.dataset == dataset else others)[row.model, row.key] = row
+    return own, others
 
 
 def _grouped(records: Sequence[Record]) -> Iterable[tuple[type[models.Model], list[Record]]]:
@@ -147,77 +130,49 @@ def _refuse_repetition(records: Sequence[Record]) -> None:
         seen.add((record.model, record.key))
 
 
-def _load_model(
-    dataset: str,
-    model: type[models.Model],
-    group: list[Record],
-    *,
-    known: dict[tuple[str, str], LoadRecord],
-    ids: dict[tuple[type[models.Model], str], int],
-    report: Report,
-) -> None:
-    model_name = model._meta.model_name
-    objects = _present_objects(model, group, known)
-    strangers = _present_strangers(model, group, known)
+def _load_model(run: _Run, model: type[models.Model], group: list[Record]) -> None:
+    name = model._meta.model_name
+    resolved = {record.key: _resolved(record, run.ids) for record in group}
+    rows = {record.key: row for record in group if (row := run.row(name, record.key))}
+    present = strangers(model, [record for record in group if record.key not in rows], resolved)
+    present |= loaded(model, rows)
     to_create: list[tuple[Record, models.Model]] = []
     to_update: list[tuple[Record, models.Model]] = []
     touched: set[str] = set()
     for record in group:
-        values = _resolved(record, ids)
-        row = known.get((model_name, record.key))
-        present = objects.get(row.object_id) if row else strangers.get(record.key)
-        if present is None:
+        values = resolved[record.key]
+        instance = present.get(record.key)
+        if instance is None:
             to_create.append((record, _checked(record, model(**values))))
             continue
-        ids[model, record.key] = present.pk
-        content = digest(_content(present, values))
-        if content == digest(values):
-            report.unchanged += 1
-        elif row is None or content != row.digest:
-            report.add("edited", model, [record.key])
-        else:
-            for name, value in values.items():
-                setattr(present, name, value)
-            to_update.append((record, _checked(record, present)))
+        run.ids[model, record.key] = instance.pk
+        fate = _fate(run, record, instance, values, rows.get(record.key))
+        if fate == "unchanged":
+            run.report.unchanged += 1
+        elif fate == "updated":
+            for attname, value in values.items():
+                setattr(instance, attname, value)
+            to_update.append((record, _checked(record, instance)))
             touched.update(values)
-    _write(dataset, model, to_create, to_update, sorted(touched), known=known, ids=ids)
-    report.add("created", model, (record.key for record, _object in to_create))
-    report.add("updated", model, (record.key for record, _object in to_update))
+        else:
+            run.report.add(fate, model, [record.key])
+    _write(run, model, to_create, to_update, sorted(touched))
+    run.report.add("created", model, (record.key for record, _object in to_create))
+    run.report.add("updated", model, (record.key for record, _object in to_update))
 
 
-def _present_objects(model, group: list[Record], known) -> dict[int, models.Model]:
-    model_name = model._meta.model_name
-    wanted = [
-        row.object_id
-        for record in group
-        if (row := known.get((model_name, record.key))) is not None
-    ]
-    found: dict[int, models.Model] = {}
-    for start in range(0, len(wanted), BATCH):
-        found.update(model._base_manager.in_bulk(wanted[start : start + BATCH]))
-    return found
+def _fate(run: _Run, record: Record, instance, values, row: LoadRecord | None) -> str:
+    """What becomes of an object that is there: the name of a list in the report."""
+    if digest(content_of(instance, values)) == digest(values):
+        return "unchanged"
+    if row is not None and not run.may_write(row):
+        return "elsewhere"
+    if row is None or not is_as_loaded(instance, values, record, row.digest):
+        return "edited"
+    return "updated"
 
 
-def _present_strangers(model, group: list[Record], known) -> dict[str, models.Model]:
-    """Objects that no run has written, by the key of the record that names the same thing."""
-    unique = group[0].unique
-    if not unique:
-        return {}
-    keys = {
-        record.values[unique]: record.key
-        for record in group
-        if (model._meta.model_name, record.key) not in known
-    }
-    found: dict[str, models.Model] = {}
-    wanted = list(keys)
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
-        for present in model._base_manager.filter(**{f"{unique}__in": batch}):
-            found[keys[getattr(present, unique)]] = present
-    return found
-
-
-def _resolved(record: Record, ids) -> dict[str, Any]:
+def _resolved(record: Record, ids: Mapping) -> dict[str, Any]:
     """The record's values with references replaced by ids, under their column's name."""
     values = {}
     for name, value in record.values.items():
@@ -241,10 +196,6 @@ def _refused(record: Record, name: str, value, error: ValidationError) -> BadFil
     return BadFileError(record.path, record.line, f"{name} “{value}”: {' '.join(error.messages)}")
 
 
-def _content(present: models.Model, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: getattr(present, name) for name in values}
-
-
 def _checked(record: Record, instance: models.Model) -> models.Model:
     """`instance`, if each of its fields accepts its value."""
     for name in record.values:
@@ -261,7 +212,7 @@ def _checked(record: Record, instance: models.Model) -> models.Model:
     return instance
 
 
-def _write(dataset, model, to_create, to_update, fields, *, known, ids) -> None:
+def _write(run: _Run, model: type[models.Model], to_create, to_update, fields) -> None:
     manager = model._base_manager
     try:
         with transaction.atomic():
@@ -276,19 +227,27 @@ def _write(dataset, model, to_create, to_update, fields, *, known, ids) -> None:
     scope = getattr(model, "public_scope", "places" if model._meta.auto_created else None)
     if scope and (to_create or to_update):
         raise_version(scope)
+    _remember(run, model, to_create + to_update)
+
+
+def _remember(run: _Run, model: type[models.Model], written) -> None:
+    """Note which object each record has become, as a row of this data set from now on."""
+    name = model._meta.model_name
     rows = []
-    for record, instance in to_create + to_update:
-        ids[model, record.key] = instance.pk
-        attnames = [model._meta.get_field(name).attname for name in record.values]
-        content = digest({name: getattr(instance, name) for name in attnames})
-        row = known.get((model._meta.model_name, record.key))
-        if row is None:
-            row = LoadRecord(dataset=dataset, model=model._meta.model_name, key=record.key)
-        row.object_id, row.digest = instance.pk, content
+    for record, instance in written:
+        run.ids[model, record.key] = instance.pk
+        attnames = [model._meta.get_field(field).attname for field in record.values]
+        row = run.row(name, record.key)
+        if row is None or not run.may_write(row):
+            row = LoadRecord(model=name, key=record.key)
+        row.dataset, row.object_id = run.dataset, instance.pk
+        row.digest = digest(content_of(instance, dict.fromkeys(attnames)))
         rows.append(row)
     LoadRecord.objects.bulk_create([row for row in rows if row.pk is None], batch_size=BATCH)
     LoadRecord.objects.bulk_update(
-        [row for row in rows if row.pk is not None], ["object_id", "digest"], batch_size=BATCH
+        [row for row in rows if row.pk is not None],
+        ["dataset", "object_id", "digest"],
+        batch_size=BATCH,
     )
 
 

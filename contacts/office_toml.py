@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 
 from contacts.load_office import CONTENT_LANGUAGES
-from contacts.loading import BadFileError, Record, Ref
+from contacts.loadable import BadFileError, Record, Ref
 from contacts.models import Agency, Area
 from contacts.tables import read_toml
 

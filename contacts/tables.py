@@ -1,14 +1,15 @@
-"""Reading bundled CSV and TOML files: every problem names its file and line."""
+"""Reading CSV and TOML files: every problem names its file and line."""
 
 import csv
 import datetime as dt
 import io
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contacts.loading import BadFileError
+from contacts.loadable import BadFileError
 
 
 @dataclass(frozen=True)
@@ -60,30 +61,66 @@ class Row:
         return [part.strip() for part in self[column].split(";") if part.strip()]
 
 
-def read_csv(path: Path, columns: Sequence[str], *, optional: bool = False) -> list[Row]:
-    """The rows of a UTF-8 CSV file that has exactly these columns, in any order."""
+def read_csv(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    may_have: Sequence[str] = (),
+    optional: bool = False,
+) -> list[Row]:
+    """The rows of a UTF-8 CSV file that has these columns, in any order, and no others.
+
+    Columns it `may_have` are empty where they are not there. Lines that begin with # are comments.
+    A semicolon separates as well as a comma, where the header has it: spreadsheets write it so.
+    """
     if optional and not path.exists():
         return []
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    # A comment becomes an empty line, so that the numbers of the others stay right.
+    text = re.sub(r"(?m)^#.*$", "", _text(path))
+    first = text.strip().partition("\n")[0]
+    separator = ";" if ";" in first and "," not in first else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[Row] = []
+    header: list[str] = []
     try:
-        header = next(reader, [])
-        if sorted(header) != sorted(columns):
-            raise BadFileError(path, 1, f"the columns have to be {', '.join(columns)}.")
         for cells in reader:
-            if not cells:
+            if not any(cells):
+                continue
+            if not header:
+                header = _header(path, reader.line_num, cells, columns, may_have)
                 continue
             if len(cells) != len(header):
                 raise BadFileError(
                     path, reader.line_num, f"{len(cells)} cells instead of {len(header)}."
                 )
             stripped = (cell.strip() for cell in cells)
-            rows.append(Row(path, reader.line_num, dict(zip(header, stripped, strict=True))))
+            given = dict(zip(header, stripped, strict=True))
+            rows.append(Row(path, reader.line_num, dict.fromkeys(may_have, "") | given))
     except csv.Error as error:
         raise BadFileError(
             path, reader.line_num, f"not a readable line of CSV ({error})."
         ) from error
+    if not header:
+        _header(path, 1, [], columns, may_have)
     return rows
+
+
+def _header(
+    path: Path, line: int, cells: list[str], columns: Sequence[str], may_have: Sequence[str]
+) -> list[str]:
+    """The names of the columns; raises BadFileError for one that is missing, unknown or twice."""
+    names = [cell.strip() for cell in cells]
+    wrong = [
+        *(f"{name} is missing" for name in columns if name not in names),
+        *(f"“{name}” is not known" for name in names if name not in (*columns, *may_have)),
+        *(f"{name} stands there twice" for name in set(names) if names.count(name) > 1),
+    ]
+    if wrong:
+        more = f"; there may be {', '.join(may_have)}" if may_have else ""
+        raise BadFileError(
+            path, line, f"the columns have to be {', '.join(columns)}{more}. {'; '.join(wrong)}."
+        )
+    return names
 
 
 def read_toml(path: Path) -> dict:
@@ -95,9 +132,9 @@ def read_toml(path: Path) -> dict:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # with or without the mark of a spreadsheet
     except FileNotFoundError:
         raise BadFileError(path, None, "the file is missing.") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise BadFileError(path, line, "not UTF-8.") from None
+        raise BadFileError(path, line, "not UTF-8. Save it as “CSV UTF-8”.") from None

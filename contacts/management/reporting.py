@@ -11,6 +11,10 @@ def print_report(stdout, dataset: str, report: Report, *, verbosity: int) -> Non
             f"{report.unchanged} unchanged, {report.count('edited')} edited here and left alone, "
             f"{report.count('no_longer_named')} no longer in the files and kept"
         )
+        if report.elsewhere:
+            stdout.write(
+                f"  {report.count('elsewhere')} rows come from another folder and stay as they are"
+            )
     for title, listed in (
         ("edited here, not updated", report.edited),
         ("no longer in the files, kept", report.no_longer_named),
