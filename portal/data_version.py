@@ -19,6 +19,7 @@ used again by the next writer, for other content. What is built there is kept wi
 until it writes again or is rolled back.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -77,6 +78,20 @@ def _add_one(scope: str) -> None:
                 [DataVersion(scope=scope, number=0)], ignore_conflicts=True
             )
             DataVersion.objects.filter(scope=scope).update(number=models.F("number") + 1)
+
+
+def begin_anew(now: dt.datetime) -> None:
+    """Give every scope a number that none of this site's had before, after data came from a backup.
+
+    Browsers hold pages of the time after that backup, under numbers that would come up again for
+    other content. There is less than one write a second over the years, so the clock is ahead.
+    """
+    for scope in SCOPES:
+        number = int(now.timestamp())
+        present = DataVersion.objects.filter(scope=scope).values_list("number", flat=True).first()
+        DataVersion.objects.update_or_create(
+            scope=scope, defaults={"number": max(number, (present or 0) + 1)}
+        )
 
 
 class _Mark:

@@ -200,6 +200,7 @@ OUTBOX_DAYS = env.int("OUTBOX_DAYS", 30)  # after which text and address of a ma
 EXTRA_FONT_PATHS = env.list("EXTRA_FONT_PATHS", default=[])  # folders, for scripts missing in ours
 FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))  # of cases; no web server serves it
 FILES_S3 = storage.s3(env)  # with a bucket, they lie there instead
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", "")  # public keys, age1…, that backups are for
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")  # the path of a socket, or host:port
 DATA_UPLOAD_MAX_NUMBER_FILES = 100  # of one request; how many a case may have is told by its page
 
