@@ -19,6 +19,7 @@ class ContactsConfig(AppConfig):
             imports,
             panels,
             personal_data,
+            processing,
         )
         from contacts.enquiries import digest, erasing, reminding
         from contacts.interpreting import personal
@@ -41,6 +42,7 @@ class ContactsConfig(AppConfig):
         personal_data.register()
         personal.register()
         network_personal.register()
+        processing.register_own()
 
 
 def _to_do(request):

@@ -23,6 +23,7 @@ class PortalConfig(AppConfig):
         from portal.data_version import connect_signals
         from portal.entrance import typed
         from portal.languages import register_aliases
+        from portal.processing import own
         from portal.sending import register_jobs
 
         connect_signals()
@@ -32,5 +33,6 @@ class PortalConfig(AppConfig):
         login_code.register_jobs()
         last_good.register_jobs()
         privacy.register_own()
+        own.register_own()
         typed.register()
         dashboard.register(undelivered.lines)

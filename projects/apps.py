@@ -18,6 +18,7 @@ class ProjectsConfig(AppConfig):
             offers,
             panels,
             personal_data,
+            processing,
             reminders,
             todo,
         )
@@ -46,4 +47,5 @@ class ProjectsConfig(AppConfig):
         turning.register_jobs()
         erasing.register_jobs()
         personal_data.register()
+        processing.register_own()
         dashboard.register(todo.for_start_page)

@@ -1,20 +1,16 @@
 """Imprint, privacy notice, accessibility statement: one section an agency; and the sources."""
 
-from collections import defaultdict
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from contacts.enquiries.promises import KEPT_DAYS
 from contacts.models import Agency, LegalDetails
-from contacts.network.personal import KEPT_MONTHS
 from contacts.published import AgencyView
-from contacts.reasons import listing
 from contacts.snapshot import current
 from contacts.states import STATES
 from portal.legal import texts_of
 from portal.models import Page
+from portal.processing import activities
 from portal.public import public_page
 
 
@@ -49,16 +45,7 @@ def _not_on_file(legal: LegalDetails, lender: AgencyView | None) -> list[str]:
 @public_page
 def privacy(request: HttpRequest) -> HttpResponse:
     context = _legal_context(request, Page.Kind.PRIVACY)
-    context |= {"enquiry_periods": _enquiry_periods(), "member_months": KEPT_MONTHS}
-    return render(request, "contacts/privacy.html", context)
-
-
-def _enquiry_periods() -> list[tuple[int, str]]:
-    """For how many days closed enquiries are kept, with the kinds of which that is true."""
-    kinds: dict[int, list[str]] = defaultdict(list)
-    for kind, days in KEPT_DAYS.items():
-        kinds[days].append(f"“{kind.label}”")
-    return [(days, listing(names)) for days, names in sorted(kinds.items())]
+    return render(request, "contacts/privacy.html", {**context, "activities": activities()})
 
 
 @public_page
