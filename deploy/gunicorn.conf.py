@@ -29,6 +29,15 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 forwarder_headers = ""  # no header may set SCRIPT_NAME or PATH_INFO, whoever sends it
 control_socket_disable = True
 accesslog = None  # addresses of visitors are nobody's business
+if os.environ.get("LOG_FORMAT", "json" if os.environ.get("MODE") == "production" else "") == "json":
+    logconfig_dict = {
+        "formatters": {"json": {"()": "portal.logs.JsonFormatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"level": "INFO", "handlers": ["stderr"]},
+        "loggers": {
+            "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False}
+        },
+    }
 if os.environ.get("METRICS_BIND"):  # where the jobs answer with figures, such as 127.0.0.1:9100
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
 

@@ -12,18 +12,16 @@ that run of that job, and nothing else.
 
 import datetime as dt
 import logging
-import traceback
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from django.conf import settings
 from django.db import Error, close_old_connections
 from django.db.models import Q
 
 from portal import clock
+from portal.logs import where
 from portal.models import JobRun
 
 logger = logging.getLogger(__name__)
@@ -162,22 +160,6 @@ def _finish(ran: Ran, token: uuid.UUID, now: dt.datetime) -> None:
     if ran.report:
         results["report"] = ran.report
     JobRun.objects.filter(name=ran.name, lease_token=token).update(**results)
-
-
-def where(error: BaseException, *, frames: int = 1) -> str:
-    """The class of an exception and where it came from; never its words, which may name somebody.
-
-    Innermost place first, such as "ValueError in portal/outbox.py:120".
-    """
-    places = []
-    for frame in reversed(traceback.extract_tb(error.__traceback__)[-frames:]):
-        path = Path(frame.filename)
-        if path.is_relative_to(settings.BASE_DIR):
-            path = path.relative_to(settings.BASE_DIR)
-        else:
-            path = Path(*path.parts[-2:])
-        places.append(f"{path}:{frame.lineno}")
-    return f"{type(error).__name__} in {' < '.join(places)}"
 
 
 def loop(*, pause: Callable[[float], bool], go_on: Callable[[], bool]) -> None:

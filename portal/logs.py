@@ -1,18 +1,52 @@
-"""What the log says of an event, and what it never does: no query string, no key, no traceback
-where a request is to blame. A page of an error and each line about it name the same request.
+"""What the log says of an event, and what it never does: no query string, no key, no words of an
+exception, no traceback where a request is to blame. The page of an error and each line about it
+name the same request.
 """
 
 import datetime as dt
 import json
 import logging
 import re
+import traceback
 from contextvars import ContextVar
+from pathlib import Path
+
+from django.conf import settings
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
+def where(error: BaseException, *, frames: int = 1) -> str:
+    """The class of an exception and where it came from; never its words, which may name somebody.
+
+    Innermost place first, such as "ValueError in portal/outbox.py:120".
+    """
+    places = []
+    for frame in reversed(traceback.extract_tb(error.__traceback__)[-frames:]):
+        path = Path(frame.filename)
+        if path.is_relative_to(settings.BASE_DIR):
+            path = path.relative_to(settings.BASE_DIR)
+        else:
+            path = Path(*path.parts[-2:])
+        places.append(f"{path}:{frame.lineno}")
+    return f"{type(error).__name__} in {' < '.join(places)}"
+
+
+def chain(error: BaseException | None) -> str:
+    """Where an exception came from, and those before it that led to it."""
+    places = []
+    while error is not None and len(places) < 5:
+        places.append(where(error, frames=20))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "; after ".join(places)
+
+
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line, whatever line breaks a message holds; instants are UTC."""
+    """One JSON object a line, whatever line breaks a message holds; instants are UTC.
+
+    Keys: `at`, `level`, `logger`, `request` (its id, "-" outside of one), `message`, and
+    `exception` where there was one.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         at = dt.datetime.fromtimestamp(record.created, dt.UTC)
@@ -24,7 +58,7 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry["exception"] = chain(record.exc_info[1])
         return json.dumps(entry, ensure_ascii=False)
 
 
