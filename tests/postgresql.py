@@ -50,16 +50,20 @@ def _owner() -> str | None:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A server that runs, and can be stopped and started; `url` stays the same."""
+    """A server that runs, and can be stopped and started; `url` stays the same.
+
+    `main_process` tells the number of the process that all others of the server come from.
+    """
 
     url: str
     stop: Callable[[], None]
     start: Callable[[], None]
+    main_process: Callable[[], int]
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Start a cluster; stop and remove it at the end."""
+def cluster(*, is_durable: bool = False) -> Iterator[Cluster]:
+    """Start a cluster; stop and remove it at the end. With `is_durable`, it waits for the disk."""
     folder = binaries()
     if folder is None:
         raise FileNotFoundError("PostgreSQL's initdb was not found.")
@@ -83,13 +87,17 @@ def cluster() -> Iterator[Cluster]:
     def stop() -> None:
         run("pg_ctl", "-w", "-m", "immediate", "stop")
 
+    def main_process() -> int:
+        return int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
+
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={home}"
-    options += " -c fsync=off -c max_connections=120"
+    options += f" -c fsync={'on' if is_durable else 'off'} -c max_connections=120"
     try:
         run("initdb", "-U", "ansprechbar", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         start()
         try:
-            yield Cluster(f"postgres://ansprechbar@127.0.0.1:{port}/postgres", stop, start)
+            url = f"postgres://ansprechbar@127.0.0.1:{port}/postgres"
+            yield Cluster(url, stop, start, main_process)
         finally:
             with suppress(subprocess.CalledProcessError):  # it is stopped already
                 stop()
