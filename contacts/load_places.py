@@ -1,67 +1,59 @@
-"""The bundled places (`data/places/`) as records for `contacts.loading`.
+"""The folder of a district or of many (such as `data/places/`) as records for `contacts.loading`.
 
-Files and columns are described in data/places/README.md.
+Files and columns are described in data/places/README.md. Needed are municipalities.csv and
+sources.toml; without another file, what it would say is not known.
 """
 
-import json
 import re
-from collections import Counter
 from pathlib import Path
 
+from django.conf import settings
+
 from contacts.loadable import BadFileError, Record, Ref
-from contacts.models import (
-    Area,
-    District,
-    Doubt,
-    Locality,
-    Municipality,
-    PlaceName,
-    PostalCode,
-    Quarter,
-    Source,
-)
-from contacts.names import search_keys
+from contacts.models import Area, Doubt, PlaceName, PostalCode, Source
+from contacts.outlines import read_outlines
+from contacts.place_rows import AREA_NEIGHBOURS, OPTIONAL, PROXIES, PlaceRows
 from contacts.slugs import german_slug
 from contacts.tables import Row, read_csv, read_toml
 
-PROXIES = {
-    Area.Kind.DISTRICT: District,
-    Area.Kind.MUNICIPALITY: Municipality,
-    Area.Kind.QUARTER: Quarter,
-    Area.Kind.LOCALITY: Locality,
-}
-AREA_CODES = Area.postal_codes.through
-AREA_NEIGHBOURS = Area.neighbours.through
+DATASET = "places"  # of the bundled folder, and the family of all others
+BUNDLED = settings.BASE_DIR / "data" / "places"
 
 
-class PlaceFiles:
-    """Reads and checks the files of one folder; `records()` is what they say, in load order."""
+class PlaceFiles(PlaceRows):
+    """Reads and checks the files of one folder; `records()` is what they say, in load order.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.areas: dict[str, Record] = {}
-        self.names: dict[str, Record] = {}
-        self.codes: dict[str, Record] = {}
-        self.area_codes: dict[str, Record] = {}
+    `name` tells folders apart, by default that of the folder.
+    """
+
+    def __init__(self, folder: Path, *, name: str = "") -> None:
+        super().__init__()
+        self.folder = folder.resolve()
+        self.name = german_slug(name or self.folder.name)
+        self.is_bundled = self.folder == BUNDLED and not name
         self.neighbours: list[Record] = []
         self.doubts: list[Record] = []
         self.sources: list[Record] = []
-        self.key_by_name: dict[tuple[str, str], str] = {}
-        self.municipality_slugs: Counter[str] = Counter()
+
+    @property
+    def dataset(self) -> str:
+        return DATASET if self.is_bundled else f"{DATASET}:{self.name}"
 
     def records(self) -> list[Record]:
+        self.look_at_what_is_there()
         self._read_sources()
         self._read_districts()
-        municipalities = read_csv(
-            self.folder / "municipalities.csv",
-            ["ags", "name", "kind", "district_ags", "latitude", "longitude", "postal_codes"],
-        )
-        neighbours = read_csv(
-            self.folder / "neighbours.csv", ["ags", "name", "kind", "district_ags"]
+        municipalities = self._read(
+            "municipalities.csv",
+            "ags name",
+            "kind district_ags district state latitude longitude postal_codes",
+            needed=True,
         )
         for row in municipalities:
+            self._district_of(row)
+        for row in municipalities:
             self._municipality(row)
-        for row in neighbours:
+        for row in self._read("neighbours.csv", "ags name", "kind district_ags"):
             self._neighbour(row)
         self._read_places()
         self._read_foreign_names()
@@ -89,8 +81,14 @@ class PlaceFiles:
 
     # Files ---------------------------------------------------------------------------------------
 
+    def _read(self, name: str, columns: str, may_have: str = "", *, needed: bool = False):
+        return read_csv(
+            self.folder / name, columns.split(), may_have=may_have.split(), optional=not needed
+        )
+
     def _read_sources(self) -> None:
         path = self.folder / "sources.toml"
+        needed = ["key", "title", "licence"] + ([] if self.is_bundled else ["attribution"])
         names = [
             "title",
             "publisher",
@@ -102,35 +100,57 @@ class PlaceFiles:
             "changes_de",
             "changes_en",
         ]
-        for rank, entry in enumerate(read_toml(path).get("source", [])):
-            if not entry.get("key"):
-                raise BadFileError(path, None, f"source number {rank + 1} has no key.")
+        if not path.exists():
+            raise BadFileError(
+                path,
+                None,
+                "the file is missing. Licences want to be named: copy the one of "
+                "data/template/places and say in it where your data come from.",
+            )
+        entries = read_toml(path).get("source", [])
+        if not entries and not self.is_bundled:
+            raise BadFileError(path, None, "it names no [[source]] of the data.")
+        for rank, entry in enumerate(entries):
+            for name in needed:
+                if not entry.get(name):
+                    raise BadFileError(path, None, f"source number {rank + 1} has no {name}.")
+            key = entry["key"] if self.is_bundled else f"{self.name}-{entry['key']}"
             values = {name: entry.get(name, "") for name in names}
-            values |= {"key": entry["key"], "dataset": "places", "rank": rank}
-            self.sources.append(Record(Source, entry["key"], values, path, unique="key"))
+            values |= {"key": key, "dataset": self.dataset}
+            values["rank"] = rank if self.is_bundled else 50 + rank
+            self.sources.append(Record(Source, key, values, path, unique="key"))
 
     def _read_districts(self) -> None:
-        path = self.folder / "districts.csv"
-        for row in read_csv(path, ["ags", "name", "state", "short_names"]):
+        for row in self._read("districts.csv", "ags name", "state short_names"):
             key = self._digits(row, "ags", 5)
-            name = row.required("name")
-            values = {"state": row["state"]}
-            self._area(row, key, Area.Kind.DISTRICT, name, german_slug(name), None, **values)
-            # "Stadt Leipzig" is typed for the city, which has the same name without "Stadt".
-            if not name.startswith("Stadt "):
-                self._name(row, key, name, PlaceName.Kind.OFFICIAL)
-                for short in row.listed("short_names"):
-                    self._name(row, key, short, PlaceName.Kind.SHORT)
+            self._district(row, key, row.required("name"), row.listed("short_names"))
+
+    def _district_of(self, row: Row) -> None:
+        """The district of a municipality, where the columns of its row are the first to name it."""
+        key = self._digits(row, "ags", 8)[:5]
+        if row["district"] and key not in self.areas:
+            self._district(row, key, row["district"], [])
+
+    def _district(self, row: Row, key: str, name: str, shorts: list[str]) -> None:
+        self._area(row, key, Area.Kind.DISTRICT, name, None, state=row["state"])
+        # "Stadt Leipzig" is typed for the city, which has the same name without "Stadt".
+        if not name.startswith("Stadt "):
+            self._name(row, key, name, PlaceName.Kind.OFFICIAL)
+            for short in shorts:
+                self._name(row, key, short, PlaceName.Kind.SHORT)
 
     def _municipality(self, row: Row) -> None:
-        key = self._new_municipality(
-            row, latitude=row.number("latitude"), longitude=row.number("longitude")
-        )
+        point = {name: row.number(name) for name in OPTIONAL[0] if row[name]}
+        key = self._new_municipality(row, **point)
+        if not self.is_bundled:  # there, somebody has chosen the short forms
+            self._short_form(row, key)
         for code in row["postal_codes"].split():
             self._code(row, key, code)
 
     def _neighbour(self, row: Row) -> None:
-        key = self._new_municipality(row)
+        self._short_form(row, self._new_municipality(row))
+
+    def _short_form(self, row: Row, key: str) -> None:
         short = re.split(r" \(|/| am | an der | im ", row["name"])[0]
         if short != row["name"]:
             self._name(row, key, short, PlaceName.Kind.SHORT)
@@ -138,22 +158,19 @@ class PlaceFiles:
     def _new_municipality(self, row: Row, **values) -> str:
         key = self._digits(row, "ags", 8)
         name = row.required("name")
-        district = self._digits(row, "district_ags", 5)
-        slug = german_slug(name)
-        self.municipality_slugs[slug] += 1
-        if self.municipality_slugs[slug] > 1:  # the second of a name carries its key
-            slug = f"{slug}-{key}"
+        if row["district_ags"] and self._digits(row, "district_ags", 5) != key[:5]:
+            raise row.bad(f"{key} lies in district {key[:5]}, not in {row['district_ags']}.")
         values["official_kind"] = row["kind"]
-        self._area(row, key, Area.Kind.MUNICIPALITY, name, slug, district, **values)
+        self._area(row, key, Area.Kind.MUNICIPALITY, name, key[:5], **values)
         self._name(row, key, name, PlaceName.Kind.OFFICIAL)
         return key
 
     def _read_places(self) -> None:
-        columns = ["municipality_ags", "name", "kind", "postal_code", "alias_of", "source"]
-        rows = read_csv(self.folder / "places.csv", columns)
+        rows = self._read("places.csv", "municipality_ags name", "kind postal_code alias_of source")
         quarter_of = self._read_quarters()
+        kinds = ("ortsteil", "former_municipality", "alias", "")
         for row in rows:
-            if row.choice("kind", ("ortsteil", "former_municipality", "alias")) != "alias":
+            if row.choice("kind", kinds) != "alias":
                 self._locality(row, quarter_of)
         missing = quarter_of.keys() - self.key_by_name.keys()
         if missing:
@@ -166,30 +183,32 @@ class PlaceFiles:
     def _read_quarters(self) -> dict[tuple[str, str], str]:
         """The key of the quarter by municipality and name of each of its members."""
         quarter_of = {}
-        path = self.folder / "quarters.csv"
-        for row in read_csv(path, ["municipality_ags", "name", "members", "source"]):
+        for row in self._read("quarters.csv", "municipality_ags name members", "source"):
             municipality = self._known_municipality(row)
             name = row.required("name")
-            slug = german_slug(name)
-            key = f"{municipality}-{slug}"
-            self._area(row, key, Area.Kind.QUARTER, name, slug, municipality)
+            key = f"{municipality}-{german_slug(name)}"
+            self._area(row, key, Area.Kind.QUARTER, name, municipality)
             self._name(row, key, name, PlaceName.Kind.OFFICIAL, source=row["source"])
             quarter_of |= {(municipality, member): key for member in row.listed("members")}
         return quarter_of
 
     def _locality(self, row: Row, quarter_of: dict[tuple[str, str], str]) -> None:
+        """A second row of a part adds another spelling or another postal code."""
         municipality = self._known_municipality(row)
         name = row.required("name")
-        slug = german_slug(name)
-        key = f"{municipality}-{slug}"
+        key = f"{municipality}-{german_slug(name)}"
         was_municipality = row["kind"] == "former_municipality"
-        parent = quarter_of.get((municipality, name), municipality)
-        values = {"is_former_municipality": was_municipality}
-        self._area(row, key, Area.Kind.LOCALITY, name, slug, parent, **values)
         kind = PlaceName.Kind.FORMER if was_municipality else PlaceName.Kind.OFFICIAL
+        if key in self.areas and self.areas[key].values["kind"] == Area.Kind.LOCALITY:
+            kind = PlaceName.Kind.SHORT
+            self.key_by_name[municipality, name] = key
+        else:
+            parent = quarter_of.get((municipality, name), municipality)
+            values = {"is_former_municipality": was_municipality}
+            self._area(row, key, Area.Kind.LOCALITY, name, parent, **values)
         self._name(row, key, name, kind, source=row["source"])
-        if row["postal_code"]:
-            self._code(row, key, row["postal_code"])
+        for code in row["postal_code"].split():
+            self._code(row, key, code)
 
     def _alias(self, row: Row) -> None:
         municipality = self._known_municipality(row)
@@ -200,8 +219,7 @@ class PlaceFiles:
         self._name(row, target, row.required("name"), kind, source=row["source"])
 
     def _read_foreign_names(self) -> None:
-        path = self.folder / "foreign_names.csv"
-        for row in read_csv(path, ["ags", "language", "name", "source", "date"]):
+        for row in self._read("foreign_names.csv", "ags language name", "source date"):
             key = self._known_municipality(row, "ags")
             self._name(
                 row,
@@ -214,8 +232,8 @@ class PlaceFiles:
             )
 
     def _read_withdrawn_codes(self) -> None:
-        columns = ["postal_code", "municipality_ags", "place", "successor", "source"]
-        for row in read_csv(self.folder / "withdrawn_codes.csv", columns):
+        columns = "postal_code municipality_ags place successor"
+        for row in self._read("withdrawn_codes.csv", columns, "source"):
             municipality = self._known_municipality(row)
             area = self.key_by_name.get((municipality, row["place"]))
             if area is None:
@@ -227,32 +245,32 @@ class PlaceFiles:
             self.codes[code].values["successor"] = Ref(PostalCode, successor)
 
     def _read_boundaries(self) -> None:
+        """Outlines of other districts may be in the file, too: one of a whole state will do."""
         path = self.folder / "boundaries.geojson"
-        try:
-            features = json.loads(path.read_text(encoding="utf-8"))["features"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BadFileError(
-                path, getattr(error, "lineno", None), f"not GeoJSON ({error})."
-            ) from error
+        if not path.exists():
+            return
+        ours = {key[:5] for key in self.areas}
         pairs = set()
-        for number, feature in enumerate(features, start=1):
-            key = feature["properties"]["ags"]
-            if key not in self.areas:
-                raise BadFileError(path, None, f"feature {number}: unknown municipality {key}.")
-            self.areas[key].values |= {
-                "boundary": feature["geometry"],
-                "label_point": feature["properties"]["label_point"],
-            }
-            pairs |= {(key, other) for other in feature["properties"]["neighbours"]}
+        for key, outline in read_outlines(path).items():
+            named = [key, *outline.neighbours]
+            unknown = [k for k in named if k[:5] in ours and k not in self.areas]
+            if unknown:
+                raise BadFileError(path, None, f"municipalities.csv has no {', '.join(unknown)}.")
+            if key in self.areas:
+                self.areas[key].values |= {
+                    "boundary": outline.geometry,
+                    "label_point": outline.label_point,
+                }
+            known = [k for k in named if k in self.areas or k in self.present]
+            if key in known:
+                pairs |= {(key, other) for other in known if other != key}
         for one, other in sorted(pairs | {(b, a) for a, b in pairs}):
-            if other not in self.areas:
-                raise BadFileError(path, None, f"{one} has an unknown neighbour {other}.")
             values = {"from_area": self._ref(one), "to_area": self._ref(other)}
             self.neighbours.append(Record(AREA_NEIGHBOURS, f"{one} {other}", values, path))
 
     def _read_doubts(self) -> None:
-        columns = ["subject", "field", "value_used", "other_value", "source", "date", "note"]
-        for row in read_csv(self.folder / "doubts.csv", columns):
+        columns = "subject field value_used other_value source date note"
+        for row in self._read("doubts.csv", columns):
             subject = row.required("subject")
             if subject not in self.areas:
                 raise row.bad(f"there is no place “{subject}”.")
@@ -264,52 +282,3 @@ class PlaceFiles:
             }
             key = f"{subject} {row['field']} {row['other_value']}"
             self.doubts.append(Record(Doubt, key, values, row.path, row.line))
-
-    # Rows ----------------------------------------------------------------------------------------
-
-    def _area(self, row: Row, key, kind, name, slug, parent, **values) -> None:
-        if key in self.areas:
-            raise row.bad(f"the place {key} is given twice.")
-        if parent is not None and parent not in self.areas:
-            raise row.bad(f"it is a part of {parent}, which is not given.")
-        values |= {"key": key, "kind": kind, "name": name, "slug": slug}
-        if parent is not None:
-            values["parent"] = self._ref(parent)
-        self.areas[key] = Record(Area, key, values, row.path, row.line, unique="key")
-        self.key_by_name[key[:8], name] = key
-
-    def _ref(self, key: str) -> Ref:
-        return Ref(PROXIES[self.areas[key].values["kind"]], key)
-
-    def _name(self, row: Row, area: str, text: str, kind: str, **values) -> None:
-        key1, key2 = search_keys(text)
-        if not key1:
-            raise row.bad(f"“{text}” has no letter or digit to be found by.")
-        key = f"{area} {text}"
-        if key in self.names:
-            return  # the same name from two files, such as a short form that is also an alias
-        values |= {"area": self._ref(area), "text": text, "kind": kind}
-        values |= {"key1": key1, "key2": key2}
-        self.names[key] = Record(PlaceName, key, values, row.path, row.line)
-
-    def _code(self, row: Row, area: str, code: str) -> None:
-        if not (len(code) == 5 and code.isascii() and code.isdigit()):
-            raise row.bad(f"“{code}” is not a postal code of five digits.")
-        values = {"code": code}
-        record = Record(PostalCode, code, values, row.path, row.line, unique="code")
-        self.codes.setdefault(code, record)
-        key = f"{area} {code}"
-        values = {"area": self._ref(area), "postalcode": Ref(PostalCode, code)}
-        self.area_codes.setdefault(key, Record(AREA_CODES, key, values, row.path, row.line))
-
-    def _digits(self, row: Row, column: str, length: int) -> str:
-        value = row[column]
-        if not (len(value) == length and value.isascii() and value.isdigit()):
-            raise row.bad(f"{column}: “{value}” is not a key of {length} digits.")
-        return value
-
-    def _known_municipality(self, row: Row, column: str = "municipality_ags") -> str:
-        key = self._digits(row, column, 8)
-        if key not in self.areas:
-            raise row.bad(f"{column}: there is no municipality {key}.")
-        return key
