@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import Error, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Count, Min, Q
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -23,13 +24,15 @@ from django.http import (
 )
 
 from portal import clock
-from portal.models import JobRun
+from portal.models import JobRun, OutboxMessage
+from portal.sending import PAUSE
 
 ALLOWED_METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 ENOUGH_DISK = 100 * 1024 * 1024  # bytes
 OK = "ok"
-NOTES = ("jobs",)  # said for whoever watches; visitors are served without
+NOTES = ("jobs", "mail")  # said for whoever watches; visitors are served without
 LATE = dt.timedelta(minutes=5)  # for a job that runs every few seconds
+STUCK = dt.timedelta(minutes=15)  # for a mail that nothing holds back
 
 
 class HealthMiddleware:
@@ -56,7 +59,8 @@ class HealthMiddleware:
 
 def readiness() -> dict[str, str]:
     """The parts that this process depends on: "ok", or in a few words what is wrong."""
-    return {"database": database(), "migrations": migrations(), "disk": disk(), "jobs": jobs()}
+    parts = (database, migrations, disk, jobs, mail)
+    return {part.__name__: part() for part in parts}
 
 
 def database() -> str:
@@ -102,11 +106,28 @@ def disk() -> str:
 
 
 def jobs() -> str:
-    """Whether mail leaves: when the job that sends it was started last, if that is too long ago."""
+    """Whether the timed jobs run: the one for mail, which is due all the time, and all others."""
     try:
-        run = JobRun.objects.filter(name="mail").values_list("last_start", flat=True).first()
+        runs = {run.name: run for run in JobRun.objects.only("name", "last_start", "error")}
     except Error:
         return "unknown"
-    if run is None:
+    if "mail" not in runs or runs["mail"].last_start is None:
         return "never started"
-    return OK if run > clock.now() - LATE else f"last started {run:%Y-%m-%dT%H:%MZ}"
+    if runs["mail"].last_start <= clock.now() - LATE:
+        return f"last started {runs['mail'].last_start:%Y-%m-%dT%H:%MZ}"
+    failed = sorted(name for name, run in runs.items() if run.error)
+    return f"failed: {', '.join(failed)}" if failed else OK
+
+
+def mail() -> str:
+    """Whether mail leaves: since when the oldest one waits that is not to be sent later."""
+    now = clock.now()
+    meant_for_now = Q(tries__gt=0) | Q(not_before__lte=now + PAUSE)
+    waiting = OutboxMessage.objects.filter(meant_for_now, state=OutboxMessage.State.WAITING)
+    try:
+        found = waiting.aggregate(first=Min("created_at"), number=Count("pk"))
+    except Error:
+        return "unknown"
+    if found["first"] is None or found["first"] > now - STUCK:
+        return OK
+    return f"{found['number']} waiting, the oldest since {found['first']:%Y-%m-%dT%H:%MZ}"

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 import urllib.error
 import urllib.request
@@ -9,6 +10,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from portal import outbox
 from portal.health import newest_migrations
 from portal.models import JobRun
 from tests.servers import gunicorn
@@ -37,7 +39,8 @@ def test_healthz_needs_no_database_no_known_host_and_no_https(client, settings):
 def test_readyz_names_every_part_that_is_well(client):
     JobRun.objects.create(name="mail", last_start=timezone.now())
     response = client.get("/readyz")
-    assert response.json() == {"database": "ok", "migrations": "ok", "disk": "ok", "jobs": "ok"}
+    parts = ("database", "migrations", "disk", "jobs", "mail")
+    assert response.json() == dict.fromkeys(parts, "ok")
     assert response.status_code == 200
     assert response["Cache-Control"] == "no-store"
 
@@ -52,9 +55,33 @@ def test_jobs_that_do_not_run_are_told_but_keep_no_visitor_away(client):
 
 
 @pytest.mark.django_db
+def test_a_job_that_failed_and_mail_that_stays_are_told(client, settings):
+    settings.DEMO = False
+    now = timezone.now()
+    JobRun.objects.create(name="mail", last_start=now)
+    JobRun.objects.create(name="erase-due", last_start=now, error="ValueError in x.py:1")
+    for number, hours in ((1, 0), (2, 1), (3, 2)):
+        outbox.put(
+            f"example:{number}",
+            to="amal@example.org",
+            subject="Hello",
+            body="Hello",
+            language="de",
+            now=now - dt.timedelta(hours=hours),
+        )
+
+    parts = client.get("/readyz").json()
+
+    assert parts["jobs"] == "failed: erase-due"
+    assert parts["mail"].startswith("3 waiting, the oldest since ")
+    assert (now - dt.timedelta(hours=2)).strftime("%Y-%m-%dT%H:%MZ") in parts["mail"]
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
 def test_readyz_asks_for_a_constant_number_of_queries(client, django_assert_max_num_queries):
     client.get("/readyz")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get("/readyz")
 
 
