@@ -11,7 +11,7 @@ export RELEASE
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt bench messages requirements clean
+.PHONY: help demo test lint fmt bench messages requirements sbom clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | \
@@ -52,6 +52,11 @@ messages: $(VENV)/dev.stamp  ## collect the texts to translate (needs gettext)
 requirements: $(VENV)/dev.stamp  ## pin the dependencies of pyproject.toml anew
 	$(PIP_COMPILE) --output-file requirements.txt pyproject.toml
 	$(PIP_COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
+
+sbom: $(VENV)/dev.stamp  ## write what the site is made of to var/sbom.cdx.json (CycloneDX)
+	@PYTHONWARNINGS=ignore $(VENV)/bin/cyclonedx-py requirements requirements.txt \
+		--pyproject pyproject.toml --mc-type application --output-reproducible \
+		--output-file var/sbom.cdx.json
 
 clean:  ## remove what make has created, the demo's data included
 	rm -rf $(VENV) .ruff_cache .pytest_cache
