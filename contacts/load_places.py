@@ -203,7 +203,8 @@ class PlaceFiles(PlaceRows):
             kind = PlaceName.Kind.SHORT
             self.key_by_name[municipality, name] = key
         else:
-            parent = quarter_of.get((municipality, name), municipality)
+            stays = self.in_quarter.get(key, municipality)
+            parent = quarter_of.get((municipality, name), stays)
             values = {"is_former_municipality": was_municipality}
             self._area(row, key, Area.Kind.LOCALITY, name, parent, **values)
         self._name(row, key, name, kind, source=row["source"])

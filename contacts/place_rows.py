@@ -35,6 +35,7 @@ class PlaceRows:
     def __init__(self) -> None:
         self.present: dict[str, Area] = {}
         self.slugs: dict[tuple[str, str], str] = {}
+        self.in_quarter: dict[str, str] = {}
         self.areas: dict[str, Record] = {}
         self.names: dict[str, Record] = {}
         self.codes: dict[str, Record] = {}
@@ -42,10 +43,11 @@ class PlaceRows:
         self.key_by_name: dict[tuple[str, str], str] = {}
 
     def look_at_what_is_there(self) -> None:
-        found = Area.objects.filter(kind__in=[Area.Kind.DISTRICT, Area.Kind.MUNICIPALITY])
-        for area in found.defer("boundary"):
+        for area in Area.objects.exclude(kind=Area.Kind.LOCALITY).defer("boundary"):
             self.present[area.key] = area
             self.slugs[area.kind, area.slug] = area.key
+        parts = Area.objects.filter(kind=Area.Kind.LOCALITY, parent__kind=Area.Kind.QUARTER)
+        self.in_quarter = dict(parts.values_list("key", "parent__key"))
 
     def _area(self, row: Row, key: str, kind: str, name: str, parent: str | None, **values) -> None:
         if key in self.areas:
