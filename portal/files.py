@@ -1,8 +1,8 @@
 """Files of cases: stored outside of everything that a web server serves, read by permission only.
 
-They lie in the default storage (FILES_DIR, or a bucket) under random names; what they were called stands in the
-row that refers to them. A file is written first and then referred to in a transaction; what nobody
-refers to in the end is swept away.
+They lie in the default storage (FILES_DIR, or a bucket) under random names; what they were called
+stands in the row that refers to them. A file is written first and then referred to in a
+transaction; what nobody refers to in the end is swept away.
 """
 
 import datetime as dt

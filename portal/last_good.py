@@ -66,7 +66,7 @@ def read() -> Versions:
 def path() -> Path:
     """A file of this release: another one may not understand what it holds."""
     release = hashlib.sha256(settings.RELEASE.encode()).hexdigest()[:12]
-    return settings.VAR_DIR / f"last-good-{release}.pickle"
+    return settings.STATE_DIR / f"last-good-{release}.pickle"
 
 
 def keep(now: dt.datetime) -> str:

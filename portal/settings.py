@@ -27,6 +27,7 @@ PRODUCTION = MODE == "production"
 DEBUG = env.bool("DEBUG", False) and DEMO
 
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+STATE_DIR = VAR_DIR / "state"  # what processes of this machine leave each other
 RELEASE = env.str("RELEASE", "") or __version__
 
 

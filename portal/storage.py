@@ -1,7 +1,7 @@
 """Where the site keeps things, as the environment says: its database, the counts of limits, files.
 
 For `portal.settings` alone, which is not ready while this runs. What is missing or weak is named by
-`manage.py check --deploy` (portal/checks.py).
+`manage.py check --deploy` (portal/checks/).
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ import environ
 
 SQLITE = "django.db.backends.sqlite3"
 REDIS = "django.core.cache.backends.redis.RedisCache"
+FORGIVING_REDIS = "portal.redis_cache.ForgivingRedisCache"
 # Limits are counted there when nothing else is said: every process shares the database.
 TABLE = "dbcache://portal_cache?max_entries=100000"
 
@@ -41,7 +42,7 @@ def cache(env: environ.Env) -> dict[str, Any]:
             url = url.replace(ours, known, 1)
     found = env.cache_url_config(url)
     if found["BACKEND"] == REDIS:
-        found["BACKEND"] = "portal.redis_cache.ForgivingRedisCache"
+        found["BACKEND"] = FORGIVING_REDIS
     return {**found, "KEY_FUNCTION": "portal.accounts.cache_keys.keyed"}
 
 

@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     scratch = tempfile.TemporaryDirectory(prefix="ansprechbar-tests-")
     config.add_cleanup(scratch.cleanup)
     settings.VAR_DIR = settings.STATIC_ROOT = Path(scratch.name)
-    settings.FILES_DIR = Path(scratch.name) / "files"
+    settings.FILES_DIR, settings.STATE_DIR = (Path(scratch.name) / n for n in ("files", "state"))
     stored = settings.STORAGES["default"]
     options = {**stored["OPTIONS"], "location": settings.FILES_DIR}
     settings.STORAGES = {
