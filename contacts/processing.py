@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from contacts.corrections import CONTACT_KEPT
 from contacts.enquiries.promises import KEPT_DAYS
@@ -18,7 +17,9 @@ from portal.processing.own import THE_OFFICE
 
 def _published_kept() -> list[str]:
     return [
-        _t("On the pages: until the last day of the post. In the history of changes: without end."),
+        gettext(
+            "On the pages: until the last day of the post. In the history of changes: without end."
+        ),
         ngettext(
             "Uploaded lists that nobody has published: %(days)d day.",
             "Uploaded lists that nobody has published: %(days)d days.",
@@ -30,13 +31,15 @@ def _published_kept() -> list[str]:
 
 def _staff_kept() -> list[str]:
     return [
-        _t("Accounts are switched off on the last day and kept for the files in which they acted.")
+        gettext(
+            "Accounts are switched off on the last day and kept for the files in which they acted."
+        )
     ]
 
 
 def _search_kept() -> list[str]:
     return [
-        _t(
+        gettext(
             "How often a town was searched for, and names that three people have typed: without "
             "end. They name nobody."
         )
@@ -63,7 +66,7 @@ def _enquiries_kept() -> list[str]:
     sentences = [f"{listing(names)}: {_after(days)}" for days, names in sorted(kinds.items())]
     return [
         *sentences,
-        _t("What is left says what it was about and in which town; it names nobody."),
+        gettext("What is left says what it was about and in which town; it names nobody."),
     ]
 
 
@@ -91,7 +94,7 @@ def _members_kept() -> list[str]:
 
 def _interpreters_kept() -> list[str]:
     return [
-        _t("Until you leave the pool. Your talks stay in the numbers, without your name."),
+        gettext("Until you leave the pool. Your talks stay in the numbers, without your name."),
     ]
 
 

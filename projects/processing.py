@@ -1,8 +1,7 @@
 """What the app stores about people, and why: see `portal.processing`."""
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from portal.processing import Activity, Basis, register
 from projects.keeping.due import DRAFT_DAYS
@@ -39,8 +38,8 @@ def _applications_kept() -> list[str]:
             granted,
         )
         % {"years": granted},
-        _t("Lists of participants: until the proof of use has been checked."),
-        _t(
+        gettext("Lists of participants: until the proof of use has been checked."),
+        gettext(
             "What is left are the number, the amounts and the outcome. Before a file is erased, "
             "the public archive may be asked whether it wants it."
         ),
@@ -56,12 +55,12 @@ def _offers_kept() -> list[str]:
             days,
         )
         % {"days": days},
-        _t("The contact of an offer: as long as the office keeps the offer."),
+        gettext("The contact of an offer: as long as the office keeps the offer."),
     ]
 
 
 def _projects_kept() -> list[str]:
-    return [_t("As long as the project stands in the list; it is part of what was done.")]
+    return [gettext("As long as the project stands in the list; it is part of what was done.")]
 
 
 APPLICATIONS = Activity(

@@ -1,9 +1,8 @@
 """What `portal` itself stores about people: accounts with a code, and mail."""
 
 from django.conf import settings
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from portal.accounts.sessions import APPLICANTS
 from portal.processing import Activity, Basis, register
@@ -12,20 +11,20 @@ THE_OFFICE = _("Only the office, and whoever runs this site for it.")
 
 
 def _visit_kept() -> list[str]:
-    return [_t("Nothing is stored.")]
+    return [gettext("Nothing is stored.")]
 
 
 def _account_kept() -> list[str]:
     days = APPLICANTS.longest.days
     return [
-        _t("A code: ten minutes. What you have typed before it: one day."),
+        gettext("A code: ten minutes. What you have typed before it: one day."),
         ngettext(
             "A log-in: until you log out, at most %(days)d day.",
             "A log-in: until you log out, at most %(days)d days.",
             days,
         )
         % {"days": days},
-        _t("The account: until you delete it, or until nothing else needs it."),
+        gettext("The account: until you delete it, or until nothing else needs it."),
     ]
 
 
