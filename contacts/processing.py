@@ -40,7 +40,7 @@ def _staff_kept() -> list[str]:
 def _search_kept() -> list[str]:
     return [
         gettext(
-            "How often a town was searched for, and names that three people have typed: without "
+            "How often a town was searched for, and names that were typed three times: without "
             "end. They name nobody."
         )
     ]
