@@ -5,6 +5,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +96,11 @@ def test_pages_go_on_forms_say_whom_to_call_and_all_is_well_afterwards(site):
         assert "Two free evenings" in refused.text
         assert "4711" not in refused.text
         until(lambda: KNOWN not in get(f"{base}/en/").text)
-        assert get(base + FORM).status == get(f"{base}/readyz").status == 200
+        assert get(f"{base}/readyz").status == 200
+        # Each thread has kept a connection of its own, and none of them is the former one.
+        with ThreadPoolExecutor(16) as visitors:
+            after = list(visitors.map(get, [base + FORM] * 48))
+        assert {answer.status for answer in after} == {200}
 
 
 def as_before(meanwhile: dict[str, Answer], before: dict[str, Answer]) -> list[str]:
