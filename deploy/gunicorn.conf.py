@@ -4,14 +4,17 @@ Slow clients hold a thread for as long as they like; Caddy (deploy/Caddyfile) ta
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
-ENOUGH = 4  # seconds for the jobs to end; what they leave undone is done after the next start
+AGAIN = 2  # seconds between two looks at whether what runs beside still does
+ENOUGH = 4  # seconds for each to end; what they leave undone is done after the next start
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -38,37 +41,68 @@ if os.environ.get("LOG_FORMAT", "json" if os.environ.get("MODE") == "production"
             "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False}
         },
     }
-if os.environ.get("METRICS_BIND"):  # where the jobs answer with figures, such as 127.0.0.1:9100
+METRICS_BIND = os.environ.get("METRICS_BIND")  # host:port for figures, such as 127.0.0.1:9100
+if METRICS_BIND:
+    # All workers count in files of this folder, whatever restarts; when we end, it goes.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
 
 
-# Timed jobs (mail, clocks, nightly work) run in a process of their own beside the workers, unless
-# JOBS=off: then something else has to run `manage.py run_jobs --loop`.
+# Beside the workers run processes of their own: timed jobs (mail, clocks, nightly work), unless
+# JOBS=off: then something else has to run `manage.py run_jobs --loop`; and whoever tells the
+# figures. Each keeps its work alive by itself; whichever is killed as a whole is started again.
 
 
 def when_ready(server):
-    server.jobs = None
+    server.beside, server.is_over = [_start(command) for command in _commands()], threading.Event()
+    server.watch = threading.Thread(target=_watch, args=(server,), daemon=True)
+    server.watch.start()
+
+
+def _commands():
     if os.environ.get("JOBS", "on") != "off":
-        command = [sys.executable, str(MANAGE), "run_jobs", "--loop", "--parent", str(os.getpid())]
-        server.jobs = subprocess.Popen(command)  # noqa: S603
+        yield ["run_jobs", "--loop"]
+    if METRICS_BIND:
+        yield ["serve_metrics", METRICS_BIND]
+
+
+def _start(command):
+    whole = [sys.executable, str(MANAGE), *command, "--parent", str(os.getpid())]
+    return subprocess.Popen(whole)  # noqa: S603
+
+
+def _watch(server):
+    while not server.is_over.wait(AGAIN):
+        for number, process in enumerate(server.beside):
+            if process.poll() is not None:
+                server.log.warning("Starting again what has ended: %s", process.args[2])
+                server.beside[number] = _start(process.args[2:-2])
 
 
 def child_exit(server, worker):
-    if os.environ.get("METRICS_BIND"):
+    if METRICS_BIND:
         from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(worker.pid)
 
 
 def on_exit(server):
-    jobs = getattr(server, "jobs", None)  # a server that could not start has none
-    if jobs is None:
-        return
-    jobs.terminate()
-    with suppress(subprocess.TimeoutExpired):  # it also ends by itself as soon as we are gone
-        jobs.wait(timeout=ENOUGH)
+    _stop(server)
+    if METRICS_BIND:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def _stop(server):
+    beside = getattr(server, "beside", [])  # a server that could not start has none
+    if beside:
+        server.is_over.set()
+        server.watch.join()
+    for process in beside:
+        process.terminate()
+    for process in beside:
+        with suppress(subprocess.TimeoutExpired):  # it also ends by itself as soon as we are gone
+            process.wait(timeout=ENOUGH)
 
 
 def on_reload(server):
-    on_exit(server)
+    _stop(server)
     when_ready(server)
