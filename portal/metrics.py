@@ -1,8 +1,9 @@
 """Figures for whoever watches the site, in the text format of Prometheus.
 
-The workers count requests and their time by route, in files that all processes of the machine
-share; the process of the timed jobs adds mail and jobs, and serves them at METRICS_BIND, an address
-that the public cannot reach. Without METRICS_BIND nothing is counted. No figure names anybody.
+The workers count requests and their time by route, in files that they share. A process beside them
+(`manage.py serve_metrics`) adds mail and jobs from the database, and serves all at METRICS_BIND, an
+address that the public cannot reach. Without METRICS_BIND nothing is counted. No figure names
+anybody.
 """
 
 import os

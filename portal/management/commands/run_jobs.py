@@ -1,12 +1,11 @@
 """`manage.py run_jobs`: sends mail and does what is due by the clock, once or for ever."""
 
-import os
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from portal import jobs, metrics
+from portal import jobs
 from portal.processes import Bell, keep_running
 
 
@@ -50,6 +49,4 @@ class Command(BaseCommand):
 
 
 def run(bell: Bell) -> None:
-    if bind := os.environ.get("METRICS_BIND"):
-        metrics.serve(bind)
     jobs.loop(pause=bell.pause, go_on=lambda: bell.is_silent)
