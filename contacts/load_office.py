@@ -31,11 +31,13 @@ from contacts.models import (
     TopicTranslation,
 )
 from contacts.models.offices import YesNoUnknown
+from contacts.states import STATES
 from contacts.tables import Row, read_csv, read_toml
 
 AGENCY_DISTRICTS = Agency.districts.through
 POST_TOPICS = Post.topics.through
 CONTENT_LANGUAGES = ("de", "en")
+TEXTS = ("name", "area_label", "summary", "network", "funding_notice")  # of an agency
 
 DOUBT_ABOUT = {
     "agency": (Agency, "agency"),
@@ -84,6 +86,7 @@ class OfficeFiles:
         for name in ("key", "name", "districts", "state"):
             if not agency.get(name):
                 raise BadFileError(path, None, f"[agency] has no {name}.")
+        self._refuse_unusable(agency, path)
         self.agency = agency["key"]
         plain = (
             "short_name", "parent_body", "department", "phone", "fax", "email", "website",
@@ -100,14 +103,29 @@ class OfficeFiles:
         for language in CONTENT_LANGUAGES:
             if not agency["name"].get(language):
                 continue
-            texts = {
-                name: agency.get(name, {}).get(language, "")
-                for name in ("name", "area_label", "summary", "network", "funding_notice")
-            }
+            texts = {name: agency.get(name, {}).get(language, "") for name in TEXTS}
             texts["tasks"] = "\n".join(agency.get("tasks", {}).get(language, []))
             self._translation(AgencyTranslation, Agency, self.agency, language, texts, path)
         self._legal(content.get("legal", {}), path)
         self._sources(content.get("source", []), path)
+
+    def _refuse_unusable(self, agency: dict, path: Path) -> None:
+        """What nobody can be named or reached by, or is of another state than its districts."""
+        for name in (*TEXTS, "tasks"):
+            if not isinstance(agency.get(name, {}), dict):
+                raise BadFileError(path, None, f"[agency] {name} is written {{ de = … }}.")
+        if not agency["name"].get("de"):
+            raise BadFileError(path, None, "[agency] has no name in German (de).")
+        if not (agency.get("phone") or agency.get("email")):
+            raise BadFileError(path, None, "[agency] has neither phone nor email.")
+        pack = STATES.get(agency["state"])
+        if pack is None:
+            raise BadFileError(path, None, f"[agency] state is none of {', '.join(STATES)}.")
+        elsewhere = [key for key in agency["districts"] if key[:2] != pack.ags]
+        if elsewhere:
+            raise BadFileError(
+                path, None, f"[agency] {', '.join(elsewhere)} does not lie in {pack.name}."
+            )
 
     def _legal(self, legal: dict, path: Path) -> None:
         values = {name: value for name, value in legal.items() if not isinstance(value, dict)}

@@ -45,6 +45,7 @@ class _Run:
     others: Known
     ids: dict[tuple[type[models.Model], str], int] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    claimed: list[LoadRecord] = field(default_factory=list)
 
     def row(self, model_name: str, key: str) -> LoadRecord | None:
         return self.own.get((model_name, key)) or self.others.get((model_name, key))
@@ -79,6 +80,7 @@ def load(
             named.update((model._meta.model_name, record.key) for record in group)
         for model_name, key in sorted(run.own.keys() - named):
             run.report.no_longer_named.setdefault(model_name, []).append(key)
+        LoadRecord.objects.bulk_update(run.claimed, ["dataset", "digest"], batch_size=BATCH)
         _note_history(run.report, run.ids)
         after(run.report)
     return run.report
@@ -149,6 +151,7 @@ def _load_model(run: _Run, model: type[models.Model], group: list[Record]) -> No
         fate = _fate(run, record, instance, values, rows.get(record.key))
         if fate == "unchanged":
             run.report.unchanged += 1
+            _claim(run, rows.get(record.key), values)
         elif fate == "updated":
             for attname, value in values.items():
                 setattr(instance, attname, value)
@@ -159,6 +162,13 @@ def _load_model(run: _Run, model: type[models.Model], group: list[Record]) -> No
     _write(run, model, to_create, to_update, sorted(touched))
     run.report.add("created", model, (record.key for record, _object in to_create))
     run.report.add("updated", model, (record.key for record, _object in to_update))
+
+
+def _claim(run: _Run, row: LoadRecord | None, values: Mapping) -> None:
+    """What this data set says, too, is its own from now on, and no third one's."""
+    if row is not None and row.dataset != run.dataset and run.may_write(row):
+        row.dataset, row.digest = run.dataset, digest(values)
+        run.claimed.append(row)
 
 
 def _fate(run: _Run, record: Record, instance, values, row: LoadRecord | None) -> str:

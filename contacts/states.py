@@ -11,12 +11,14 @@ from contacts.models import Agency
 
 @dataclass(frozen=True)
 class StatePack:
-    """`enforcement` is the body to turn to when a barrier is not removed (Directive 2016/2102).
+    """`ags` are the first two digits of the keys of its districts.
 
+    `enforcement` is the body to turn to when a barrier is not removed (Directive 2016/2102).
     `barrier_months` is how long the agency has to answer whoever reports a barrier.
     """
 
     name: str
+    ags: str
     accessibility_law: str
     enforcement: str
     enforcement_url: str
@@ -29,6 +31,7 @@ class StatePack:
 STATES = {
     Agency.State.SAXONY: StatePack(
         name="Sachsen",
+        ags="14",
         accessibility_law="Barrierefreie-Websites-Gesetz (BfWebG)",
         enforcement="Durchsetzungsstelle beim Beauftragten der Sächsischen Staatsregierung "
         "für die Belange von Menschen mit Behinderungen",
@@ -39,6 +42,7 @@ STATES = {
     ),
     Agency.State.SAXONY_ANHALT: StatePack(
         name="Sachsen-Anhalt",
+        ags="15",
         accessibility_law="Behindertengleichstellungsgesetz Sachsen-Anhalt (BGG LSA)",
         enforcement="Landesfachstelle für Barrierefreiheit, Ombudsstelle für digitale "
         "Barrierefreiheit",

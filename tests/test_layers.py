@@ -41,7 +41,7 @@ LAYERS = {
             "demand",
         ],
         ["rule_checks"],
-        ["responsibilities"],
+        ["responsibilities", "founding"],
         ["publishing", "publication_lines", "staffing"],
         ["pdf_files"],
         ["golden_cases", "consequences", "learning", "closing", "document_files"],

@@ -13,7 +13,7 @@ def print_report(stdout, dataset: str, report: Report, *, verbosity: int) -> Non
         )
         if report.elsewhere:
             stdout.write(
-                f"  {report.count('elsewhere')} rows come from another folder and stay as they are"
+                f"  given otherwise by another folder, left alone: {report.count('elsewhere')}"
             )
     for title, listed in (
         ("edited here, not updated", report.edited),

@@ -10,13 +10,14 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import Error, connections
 
 from contacts.demo import INTERPRETING, PASSWORD, create_accounts
 from contacts.interpreting.demo import create_interpreters
 from contacts.network.demo import CONVENOR, create_network
 from portal import clock
 from portal.catalogues import compile_catalogues
+from portal.models import User
 
 IPV4, IPV6 = "127.0.0.1", "::1"
 
@@ -35,6 +36,11 @@ class Command(BaseCommand):
     def handle(self, *, port: int, no_serve: bool, **options) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo has published passwords; it refuses MODE=production.")
+        if somebody_works_here():
+            raise CommandError(
+                "Somebody has an account of their own in this database, so it is no demo. Name "
+                "another one in DATABASE_URL; without it the demo has a file of its own."
+            )
         if not no_serve and not can_listen(IPV4, port):
             raise CommandError(f"Port {port} is taken. Choose another: make demo PORT={port + 1}")
         keep_secret_key(settings.VAR_DIR)
@@ -76,6 +82,14 @@ class Command(BaseCommand):
             "A demo for this machine only: example data, nothing is sent. Ctrl+C ends it.",
         ]
         self.stdout.write("\n".join(lines))
+
+
+def somebody_works_here() -> bool:
+    """Whether there is a member of staff whom the demo has not made."""
+    try:
+        return User.objects.filter(is_demo=False, is_staff=True).exists()
+    except Error:
+        return False  # no tables yet, or those of an earlier release: `migrate` tells
 
 
 def keep_secret_key(var_dir: Path) -> None:

@@ -1,17 +1,21 @@
-"""`manage.py drop_demo`: everything of the demo goes, the places stay."""
+"""`manage.py drop_demo`: everything of the demo goes, with its files; the places stay."""
 
 from argparse import ArgumentParser
 
+from django.apps import apps
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, models, transaction
 
 from contacts.models import Area, LoadRecord, PlaceName, PostalCode, Source
-from portal import data_version
-from portal.backup import MADE_BY_MIGRATIONS, tables
+from portal import data_version, history
+from portal.backup.tables import MADE_BY_MIGRATIONS, label_of
 from portal.models import User
 from portal.models.data_version import SCOPES
 
-PLACES = "places"  # the data set of `load_places`
+# The data sets of `load_places`: the bundled one and those of one's own.
+PLACES = models.Q(dataset="places") | models.Q(dataset__startswith="places:")
+LINKS_OF_VERSIONS = history.links_of(Area, Area._meta.get_field("postal_codes"))
 KEPT = {Area, PlaceName, PostalCode, Area.postal_codes.through, Area.neighbours.through}
 
 
@@ -34,19 +38,43 @@ class Command(BaseCommand):
             )
         if not yes and input("All but the places is deleted. Go on? [yes/no] ") != "yes":
             raise CommandError("Nothing was deleted.")
+        files = set()
         with transaction.atomic():
-            for model in tables():
-                if model not in KEPT and model._meta.label_lower not in MADE_BY_MIGRATIONS:
-                    _dropped(model)._raw_delete(DEFAULT_DB_ALIAS)
+            for model in _emptied():
+                rows = _dropped(model)
+                files |= _files_of(rows)
+                rows._raw_delete(DEFAULT_DB_ALIAS)
             for scope in SCOPES:
                 data_version.raise_version(scope)
-        self.stdout.write("The demo is gone. Next: manage.py setup")
+        for name in files:
+            default_storage.delete(name)
+        self.stdout.write(f"The demo is gone, with {len(files)} files. Next: manage.py setup")
+
+
+def _emptied() -> list[type[models.Model]]:
+    """Every table that loses rows: sessions, too; links of a version before the version."""
+    every = apps.get_models(include_auto_created=True, include_swapped=False)
+    own = [model for model in every if model._meta.managed and not model._meta.proxy]
+    gone = [m for m in own if m not in KEPT and label_of(m) not in MADE_BY_MIGRATIONS]
+    return sorted(gone, key=label_of, reverse=True)
 
 
 def _dropped(model: type[models.Model]) -> models.QuerySet:
     rows = model._base_manager.all()
-    if model is Source:
-        return rows.filter(~models.Q(dataset=PLACES))
-    if model is LoadRecord:
-        return rows.filter(~models.Q(dataset=PLACES))
+    if model in (Source, LoadRecord):
+        return rows.exclude(PLACES)
+    # What was loaded is the first version of each place; whoever changed one is gone.
+    if model in (Area.history.model, PlaceName.history.model):
+        return rows.filter(history_user__isnull=False)
+    if model is LINKS_OF_VERSIONS:
+        return rows.filter(history__history_user__isnull=False)
     return rows
+
+
+def _files_of(rows: models.QuerySet) -> set[str]:
+    """The names in the storage that `rows` are the only ones to know."""
+    found: set[str] = set()
+    for field in rows.model._meta.local_concrete_fields:
+        if isinstance(field, models.FileField):
+            found.update(name for name in rows.values_list(field.attname, flat=True) if name)
+    return found
