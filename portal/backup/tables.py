@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
 
 FORMAT = 1
@@ -34,9 +34,9 @@ def fields_of(model: type[models.Model]) -> list[models.Field]:
     return list(model._meta.local_concrete_fields)
 
 
-def migrations(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
+def migrations() -> list[str]:
     """What has been applied to this database, such as "portal.0001_initial"."""
-    applied = MigrationRecorder(connections[alias]).applied_migrations()
+    applied = MigrationRecorder(connection).applied_migrations()
     return sorted(f"{app}.{name}" for app, name in applied)
 
 

@@ -4,18 +4,16 @@ import datetime as dt
 import hashlib
 import io
 import json
-import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from django.db import connection, models, transaction
 
 from portal.backup.sealing import Hashed, recipients, sealed
 from portal.backup.tables import (
@@ -55,12 +53,8 @@ def write(target: IO[bytes], *, now: dt.datetime, to: Iterable[str] = ()) -> Wri
     it is among those that are `gone`, and another try will find neither file nor row.
     """
     keys, counted = recipients(to), Hashed(target)
-    with (
-        tempfile.TemporaryDirectory(prefix="backup-") as folder,
-        sealed(counted, keys) as stream,
-        tarfile.open(fileobj=stream, mode="w|") as tar,
-    ):
-        manifest = _Archive(tar, Path(folder), now).fill()
+    with sealed(counted, keys) as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
+        manifest = _Archive(tar, now).fill()
     return Written(manifest, counted.sha256)
 
 
@@ -69,14 +63,13 @@ class _Archive:
     """One archive that grows: tables, then files, then the manifest that names both."""
 
     tar: tarfile.TarFile
-    folder: Path
     now: dt.datetime
     names: set[str] = field(default_factory=set)  # of files, as the rows have them
 
     def fill(self) -> dict:
-        with _one_instant(self.folder) as alias:
-            made = {"migrations": migrations(alias)}
-            made["tables"] = {label_of(model): self._table(model, alias) for model in tables()}
+        with _one_instant():
+            made = {"migrations": migrations()}
+            made["tables"] = {label_of(model): self._table(model) for model in tables()}
         found = {name: self._file(name) for name in sorted(self.names)}
         manifest = {
             "format": FORMAT,
@@ -90,13 +83,13 @@ class _Archive:
         self._add(MANIFEST, io.BytesIO(content), len(content))
         return manifest
 
-    def _table(self, model: type[models.Model], alias: str) -> dict:
+    def _table(self, model: type[models.Model]) -> dict:
         """Add the rows of `model`, and say what the manifest says of them."""
         fields = fields_of(model)
         files = [i for i, each in enumerate(fields) if isinstance(each, models.FileField)]
         digest, count = hashlib.sha256(), 0
-        with tempfile.TemporaryFile(dir=self.folder) as file:
-            for row in _rows(model, alias):
+        with tempfile.TemporaryFile() as file:
+            for row in _rows(model):
                 line = json.dumps(row, default=plain).encode() + b"\n"
                 file.write(line)
                 digest.update(line)
@@ -127,28 +120,22 @@ class _Archive:
         self.tar.addfile(info, content)
 
 
-def _rows(model: type[models.Model], alias: str) -> Iterator[tuple]:
-    rows = model._base_manager.using(alias).order_by("pk")
+def _rows(model: type[models.Model]) -> Iterator[tuple]:
+    rows = model._base_manager.order_by("pk")
     return rows.values_list(*(each.attname for each in fields_of(model))).iterator(BATCH)
 
 
 @contextmanager
-def _one_instant(folder: Path) -> Iterator[str]:
-    """The alias of a database that does not change while it is read, and keeps nobody waiting."""
-    if connection.vendor == "sqlite":
-        copy = folder / "copy.sqlite3"
-        connection.ensure_connection()
-        with closing(sqlite3.connect(copy)) as there:
-            connection.connection.backup(there)
-        connections.databases["backup"] = {**connection.settings_dict, "NAME": str(copy)}
+def _one_instant() -> Iterator[None]:
+    """Everything that is read meanwhile is of one instant, and nobody who writes has to wait."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with transaction.atomic():
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                yield
+            return
+        cursor.execute("BEGIN DEFERRED")  # `atomic` would take the lock of whoever writes
         try:
-            yield "backup"
+            yield
         finally:
-            connections["backup"].close()
-            del connections["backup"], connections.databases["backup"]
-            copy.unlink()
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield DEFAULT_DB_ALIAS
+            cursor.execute("ROLLBACK")
