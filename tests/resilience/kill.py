@@ -19,12 +19,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+import django
+from django.apps import apps
 
-from django.db import connection
+if not apps.ready:  # not from a test
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    django.setup()
 
 from tests import at_once
 from tests.portal import smtp
+from tests.resilience import truth
 from tests.resilience.site import Site, site, until
 from tests.resilience.visitors import Book, Visitor
 
@@ -74,18 +78,18 @@ def run(
             site(database, **where, **options) as running,
             at_once.processes(**running.variables) as beside,
         ):
-            beside.alone(prepare)
+            beside.alone(truth.prepare)
             running.start()
             began = time.monotonic()
             try:
                 write(running, book, submissions, kills, people, rng)
                 seconds = time.monotonic() - began
                 if is_patient:
-                    until(lambda: not beside.alone(waiting), "Mail still waits", MAIL_SECONDS)
+                    until(lambda: not beside.alone(truth.waiting), "Mail still waits", MAIL_SECONDS)
             finally:
                 running.stop()
-            beside.alone(send_the_rest)
-            found = beside.alone(stored)
+            beside.alone(truth.send_the_rest)
+            found = beside.alone(truth.stored)
             return judge(running, book, mail, found, submissions, seed, database, seconds)
 
 
@@ -115,57 +119,6 @@ def order(kinds: list[str], kills: int, rng: random.Random) -> Iterator[str]:
     rounds = -(-kills // len(kinds))
     every = [kind for _round in range(rounds) for kind in rng.sample(kinds, len(kinds))]
     return iter(every[:kills])
-
-
-# In processes at the database ---------------------------------------------------------------------
-
-
-def prepare() -> None:
-    from tests.contacts.county import county
-
-    county()
-
-
-def waiting() -> int:
-    from portal.models import OutboxMessage
-
-    return OutboxMessage.objects.filter(state="waiting").count()
-
-
-def send_the_rest() -> int:
-    """Send what still waits, as the jobs would when all leases are over."""
-    import datetime as dt
-
-    from portal import clock, sending
-
-    def later() -> dt.datetime:
-        return clock.now() + dt.timedelta(hours=2)
-
-    count = 0
-    while sent := sending.send_due(tell_time=later).sent:
-        count += sent
-    return count
-
-
-def stored() -> dict:
-    """Who has written, with which number, what was noted of it, and every mail."""
-    from django.db.models import Count
-
-    from contacts.models import Enquiry
-    from portal.models import OutboxMessage
-
-    broken = []
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            said = cursor.execute("PRAGMA integrity_check").fetchone()[0]
-            broken = [] if said == "ok" else [said]
-    connection.check_constraints()
-    enquiries = Enquiry.objects.annotate(Count("events")).order_by("pk")
-    return {
-        "enquiries": list(enquiries.values_list("email", "reference", "events__count")),
-        "mails": list(OutboxMessage.objects.values_list("recipient", "message_id", "state")),
-        "broken": broken,
-    }
 
 
 # Judging ------------------------------------------------------------------------------------------
