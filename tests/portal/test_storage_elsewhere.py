@@ -131,7 +131,7 @@ def test_a_file_of_a_case_goes_to_the_bucket_and_comes_back_to_whoever_may_see_i
     assert amal.post(remove).status_code == 302
 
 
-def test_scanner_copy_bundle_and_backup_read_from_the_bucket(bucket, case, place, settings):
+def test_scanner_copy_and_bundle_read_from_the_bucket(bucket, case, place, settings):
     amal, draft = case
     by = factories.User.objects.of_address(AMAL)
     large = pdf_bytes("x") + b"\n" * 3_000_000 + b"%%EOF"
@@ -153,12 +153,20 @@ def test_scanner_copy_bundle_and_backup_read_from_the_bucket(bucket, case, place
     bundle = staff.get(f"/verwaltung/projects/application/{draft.pk}/bundle/")
     assert content in unzipped(bundle).values()
 
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_holds_what_lies_in_the_bucket(bucket):
+    name = files.store(ContentFile(pdf_bytes()), folder="documents")
+    Document.objects.language("de").create(
+        slug="konzept", agency=county().agency, kind="concept", issued="2019", title="K", file=name
+    )
+
     target = io.BytesIO()
-    manifest = backup.write(target, now=cases.NOW)
-    (name,) = manifest["files"]
+    assert list(backup.write(target, now=cases.NOW).manifest["files"]) == [name]
+
     target.seek(0)
     with tarfile.open(fileobj=target) as archive:
-        assert archive.extractfile(f"files/{name}").read() == content
+        assert archive.extractfile(f"files/{name}").read() == pdf_bytes()
 
 
 def read(name: str) -> bytes:
