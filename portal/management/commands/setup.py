@@ -63,6 +63,11 @@ def _languages(text: str) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
+def _name(agency: Agency) -> str:
+    with override(settings.LANGUAGE_CODE):
+        return str(agency)
+
+
 DISTRICTS = Question(
     "districts",
     "Keys of the districts, five digits each, such as 14730",
@@ -112,7 +117,9 @@ class Command(BaseCommand):
 
     def _agency(self, answers: Answers) -> None:
         for agency in Agency.objects.order_by("slug"):
-            self.stdout.write(f"There is an agency: {agency}. The administration changes it.")
+            self.stdout.write(
+                f"There is an agency: {_name(agency)}. The administration changes it."
+            )
         if Agency.objects.exists():
             return
         districts = answers.to(DISTRICTS)
@@ -199,7 +206,7 @@ class Command(BaseCommand):
                     imprint, privacy = reverse("contacts:imprint"), reverse("contacts:privacy")
                 page = reverse("admin:contacts_agency_change", args=[agency.pk])
                 self.stdout.write(
-                    f"Legal pages ({imprint}, {privacy}) of {agency} still lack: "
+                    f"Legal pages ({imprint}, {privacy}) of {_name(agency)} still lack: "
                     f"{', '.join(labels)}.\n  Fill them in at {settings.SITE_URL}{page}"
                 )
 
