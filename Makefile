@@ -28,6 +28,7 @@ lint: $(VENV)/dev.stamp  ## check style, templates and migrations
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/djlint --quiet --lint templates
 	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) tests/lint_migrations.py
 
 fmt: $(VENV)/dev.stamp  ## format the code
 	$(VENV)/bin/ruff check --fix .
