@@ -18,7 +18,7 @@ def legal_details_are_complete(app_configs, databases, **kwargs) -> list[CheckMe
     return [
         Warning(
             f"Agency {agency.slug}: legal details are missing: {', '.join(missing)}.",
-            hint="Fill them in the administration, under the agency.",
+            hint="Fill them in the administration, under “rechtliche Angaben”.",
             id="contacts.W001",
         )
         for agency in agencies

@@ -199,12 +199,17 @@ class Command(BaseCommand):
     def _legal(self) -> None:
         """Imprint, privacy notice and accessibility statement are owed from the first day."""
         for agency in Agency.objects.filter(ended_on__isnull=True).select_related("legal"):
-            names = getattr(agency, "legal", LegalDetails()).missing()
+            legal = getattr(agency, "legal", None)
+            names = (legal or LegalDetails()).missing()
             if names:
                 with override("de"):
                     labels = [str(LegalDetails._meta.get_field(n).verbose_name) for n in names]
                     imprint, privacy = reverse("contacts:imprint"), reverse("contacts:privacy")
-                page = reverse("admin:contacts_agency_change", args=[agency.pk])
+                page = (
+                    reverse("admin:contacts_legaldetails_change", args=[legal.pk])
+                    if legal
+                    else f"{reverse('admin:contacts_legaldetails_add')}?agency={agency.pk}"
+                )
                 self.stdout.write(
                     f"Legal pages ({imprint}, {privacy}) of {_name(agency)} still lack: "
                     f"{', '.join(labels)}.\n  Fill them in at {settings.SITE_URL}{page}"
