@@ -113,16 +113,18 @@ class Site:
             return alive
 
         until(found, f"There is no {kind} to kill")
+        theirs = children(alive[0]) if kind == "PostgreSQL" else {}
         os.kill(rng.choice(sorted(alive)), signal.SIGKILL)
         self.killed[kind] = self.killed.get(kind, 0) + 1
         if kind == "web master":
             self.master.wait()
             self.start()
         elif kind == "PostgreSQL":
+            # It does not start before the last of its former processes has ended.
+            until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in theirs), "They go on")
             until(self._database_starts, "PostgreSQL does not start again")
 
     def _database_starts(self) -> bool:
-        """Not before the last of its former processes has ended."""
         with suppress(subprocess.CalledProcessError):
             self.database.start()
             return True
