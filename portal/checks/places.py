@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pyrage
 from django.conf import settings
 from django.core.cache import cache
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -13,6 +12,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from portal import storage
+from portal.backup.errors import BackupError
+from portal.backup.sealing import recipients
 from portal.checks.hosts import is_beside, is_here
 from portal.files import FilesAwayError
 
@@ -249,11 +250,11 @@ def backups_are_for_somebody(app_configs, **kwargs) -> list[CheckMessage]:
     if settings.DEMO or not settings.BACKUP_RECIPIENT:
         return []
     try:
-        pyrage.x25519.Recipient.from_str(settings.BACKUP_RECIPIENT)
-    except pyrage.RecipientError:
+        recipients([settings.BACKUP_RECIPIENT])
+    except BackupError:
         return [
             Error(
-                "BACKUP_RECIPIENT is no public key of age.",
+                "BACKUP_RECIPIENT has no public key of age, or something else beside it.",
                 hint="It begins with age1; the private one (AGE-SECRET-KEY-1…) stays elsewhere.",
                 id="portal.E008",
             )

@@ -119,6 +119,8 @@ def test_of_a_good_site_neither_we_nor_django_say_anything(good):
         ({"FILES_S3": {**BUCKET, "bucket": ""}}, "portal.E005"),
         ({"FILES_S3": {**BUCKET, "endpoint": "http://s3.example"}}, "portal.W017"),
         ({"BACKUP_RECIPIENT": "AGE-SECRET-KEY-1ABC"}, "portal.E008"),
+        ({"BACKUP_RECIPIENT": f"{RECIPIENT},age1abc"}, "portal.E008"),
+        ({"BACKUP_RECIPIENT": f"{RECIPIENT},{RECIPIENT}"}, ""),
         ({"BACKUP_RECIPIENT": ""}, ""),
         ({"EXTRA_FONT_PATHS": ["/not/there"]}, "portal.W020"),
         ({"CLAMD_SOCKET": "clamav"}, "portal.E007"),
