@@ -91,7 +91,7 @@ class EnquiryForm(GuardedForm):
     )
     place = LineField(
         label=_("Town, part of a town or postal code"),
-        help_text=_("It decides who answers you. For example Grimma, Beucha or 04668."),
+        help_text=_("It decides who answers you."),
         max_length=LONGEST_PLACE,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "words"}),
         error_messages={"required": _("Enter the town, or the nearest one that you know.")},

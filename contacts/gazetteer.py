@@ -37,6 +37,17 @@ class Gazetteer:
     def municipalities_of(self, district: Place) -> tuple[Place, ...]:
         return tuple(p for p in self.children.get(district.id, ()) if p.is_municipality)
 
+    def examples_in(self, district: int) -> tuple[str, str, str] | None:
+        """A town, a part of another one and a postal code, where the district (id) has them all.
+
+        The town with most parts stands for the others.
+        """
+        towns = self.municipalities_of(self.by_id[district]) if district in self.by_id else ()
+        towns = sorted(towns, key=lambda town: len(self.children.get(town.id, ())), reverse=True)
+        coded = [town for town in towns if town.own_codes]
+        parts = [part for town in towns[1:] for part in self.children.get(town.id, ())]
+        return (coded[0].name, parts[0].name, coded[0].own_codes[0]) if coded and parts else None
+
 
 def _build(_versions: Versions) -> Gazetteer:
     codes_of: dict[int, list[str]] = {}

@@ -8,6 +8,7 @@ anonymous visitor: what that leaves out cannot appear.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -63,6 +64,13 @@ class Snapshot:
 
     def is_covered(self, place: Place) -> bool:
         return place.district.id in self.covering
+
+    @cached_property
+    def examples(self) -> tuple[str, str, str] | None:
+        """What may be typed, from a district of the first agency by key that has no end."""
+        pairs = [(agency, pk) for pk, group in self.covering.items() for agency in group]
+        at_work = [(agency.slug, pk) for agency, pk in pairs if not agency.ended_on]
+        return self.gazetteer.examples_in(min(at_work)[1]) if at_work else None
 
     def agency(self, slug: str) -> AgencyView | None:
         return next((a for a in self.agencies.values() if a.slug == slug), None)

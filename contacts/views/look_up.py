@@ -55,6 +55,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
             "typed": found.reading.typed,
             "topic": topic,
             "topics": snapshot.topics,
+            "examples": snapshot.examples,
             "agencies": [a for a in snapshot.agencies.values() if not a.is_finished(request.on)],
             "on": request.on,
             **_details(request, found, snapshot),

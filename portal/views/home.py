@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "topics": snapshot.topics,
+            "examples": snapshot.examples,
             "agencies": at_work,
             "typed": "",
             "topic": None,

@@ -136,6 +136,7 @@ def test_the_template_filled_in_answers_for_each_place(own, office):
     assert answer("Süpptitz").startswith("unassigned: Süpptitz")
     assert answer("Hintertupfingen").startswith("none")
     assert "Orte: Landkreis Nordsachsen" in seen("/de/daten/")
+    assert re.search(r'id="ort-hint">[^<]*Torgau, Süptitz[^<]*04860', seen("/de/"))
 
 
 def seen(path: str) -> str:
@@ -256,6 +257,13 @@ def test_an_office_can_follow_the_agency_that_setup_has_made(own, office):
     assert "edited here, not updated: agency landkreis-nordsachsen" in said
     assert str(Agency.objects.get()) == "Integration"
     assert "Anna Muster" in answer("Torgau")
+
+
+def test_invented_offices_stay_out_of_production(settings):
+    settings.PRODUCTION = True
+    said = refusal("load_offices", settings.BASE_DIR / "data" / "offices")
+    assert "These are the bundled examples: their offers and budgets are invented." in said
+    assert not Agency.objects.exists()
 
 
 class TestBesideTheBundledPlaces:
