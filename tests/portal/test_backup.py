@@ -11,10 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from contacts.models import GroupPaper
 from portal import backup, data_version
@@ -157,16 +160,29 @@ def both(request, fresh_tables, tmp_path):
         yield [{"DATABASE_URL": url, "VAR_DIR": str(tmp_path / n)} for n, url in urls.items()]
 
 
+def make_tables() -> None:
+    """As they are after all migrations, in a tenth of the time."""
+    with connection.schema_editor() as editor:
+        for model in apps.get_models():
+            if model._meta.managed and not model._meta.proxy:
+                editor.create_model(model)
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    for app, name in MigrationLoader(None).disk_migrations:
+        recorder.record_applied(app, name)
+
+
 def test_what_comes_from_one_kind_of_database_goes_into_the_other_and_back(both, tmp_path):
     first, second, third = both
     with at_once.processes(**first) as run:
         writers_there = run.alone(writers.prepare, 1)
         run.alone(writers.one_case, writers_there[0], "first")
         before = run.alone(writers.stored)
+    with at_once.processes(**second) as run:
+        run.alone(make_tables)
     there, back = str(tmp_path / "there.tar"), str(tmp_path / "back.tar")
     for command, variables in (
         (["backup", there], first),
-        (["migrate", "--verbosity", "0"], second),
         (["restore", there], second),
         (["backup", back], second),
         (["restore", back], third),
@@ -318,7 +334,8 @@ def test_the_commands_say_what_they_did_and_what_to_do(elsewhere, settings, tmp_
         call_command("restore", *asked, "--send-mail", "--sha256", "0" * 64)
     call_command("restore", *asked, "--send-mail")
     assert "1 files. Nobody is logged in any more." in capsys.readouterr().out
-    assert default_storage.open(paper).read() == b"a receipt"
+    with default_storage.open(paper) as file:
+        assert file.read() == b"a receipt"
 
 
 def test_the_command_age_opens_what_goes_through_a_pipe(tmp_path):
