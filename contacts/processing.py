@@ -17,9 +17,8 @@ from portal.processing.own import THE_OFFICE
 
 def _published_kept() -> list[str]:
     return [
-        gettext(
-            "On the pages: until the last day of the post. In the history of changes: without end."
-        ),
+        gettext("On the pages: until the last day of the post."),
+        gettext("In the history of changes: without end."),
         ngettext(
             "Uploaded lists that nobody has published: %(days)d day.",
             "Uploaded lists that nobody has published: %(days)d days.",
