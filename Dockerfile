@@ -18,8 +18,8 @@ RUN useradd --system --uid 10001 --no-create-home ansprechbar
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/ansprechbar /srv/ansprechbar
 WORKDIR /srv/ansprechbar
-# The one folder that the site writes to; compose.yaml puts a volume there.
-RUN install --directory --owner=ansprechbar --mode=700 var/files
+# The folders that the site writes to; compose.yaml puts a volume at each.
+RUN install --directory --owner=ansprechbar --mode=700 var/files var/state
 ARG RELEASE=""
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -49,11 +49,16 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, **ours, "VAR_DIR": str(settings.VAR_DIR), **changes}
 
 
-def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run `manage.py` in a process of its own, with `variables` in the environment."""
+def manage(
+    *arguments: str, code: Path = ROOT, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py` in a process of its own, with `variables` in the environment.
+
+    With `code`, the folder of another release, it is that one's.
+    """
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
+        cwd=code,
         env=environment(**variables),
         capture_output=True,
         text=True,
@@ -136,11 +141,12 @@ def gunicorn(
     workers: int = 2,
     application: str = "portal.wsgi:application",
     log: IO[str] | None = None,
+    code: Path = ROOT,
     **variables: str,
 ) -> Iterator[str]:
     """Serve the site as production does; gives its address, such as `http://127.0.0.1:40123`.
 
-    Its log goes to the file `log`, else to where ours goes.
+    Its log goes to the file `log`, else to where ours goes; `code` is as for `manage`.
     """
     # The socket is handed down, so that nobody else can take the port in between.
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -148,7 +154,7 @@ def gunicorn(
         options = ["-c", "deploy/gunicorn.conf.py", "--bind", f"fd://{number}"]
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *options, application],
-            cwd=ROOT,
+            cwd=code,
             env=environment(WEB_CONCURRENCY=str(workers), **variables),
             stderr=log,
             pass_fds=[number],

@@ -247,8 +247,17 @@ def folders_are_there(app_configs, **kwargs) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def backups_are_for_somebody(app_configs, **kwargs) -> list[CheckMessage]:
     """A backup that nobody can open is found out on the worst of days."""
-    if settings.DEMO or not settings.BACKUP_RECIPIENT:
+    if settings.DEMO:
         return []
+    if not settings.BACKUP_RECIPIENT:
+        return [
+            Warning(
+                "BACKUP_RECIPIENT is not set, so whoever finds a backup reads it.",
+                hint="Make a pair of keys (`manage.py backup --new-key FILE`), and set it to the "
+                "public one.",
+                id="portal.W021",
+            )
+        ]
     try:
         recipients([settings.BACKUP_RECIPIENT])
     except BackupError:

@@ -121,7 +121,7 @@ def test_of_a_good_site_neither_we_nor_django_say_anything(good):
         ({"BACKUP_RECIPIENT": "AGE-SECRET-KEY-1ABC"}, "portal.E008"),
         ({"BACKUP_RECIPIENT": f"{RECIPIENT},age1abc"}, "portal.E008"),
         ({"BACKUP_RECIPIENT": f"{RECIPIENT},{RECIPIENT}"}, ""),
-        ({"BACKUP_RECIPIENT": ""}, ""),
+        ({"BACKUP_RECIPIENT": ""}, "portal.W021"),
         ({"EXTRA_FONT_PATHS": ["/not/there"]}, "portal.W020"),
         ({"CLAMD_SOCKET": "clamav"}, "portal.E007"),
         ({"CLAMD_SOCKET": "clamav:3310"}, ""),
@@ -164,7 +164,7 @@ def test_folders_that_are_served_or_cannot_be_written_are_named(good, tmp_path):
 
 def test_production_passes_as_a_process_of_its_own(migrated_database):
     site = {**PRODUCTION, "DATABASE_URL": migrated_database, "BEHIND_PROXY": "true"}
-    site |= {"METRICS_BIND": "127.0.0.1:9100"}
+    site |= {"METRICS_BIND": "127.0.0.1:9100", "BACKUP_RECIPIENT": RECIPIENT}
     checked = manage("check", "--deploy", "--database", "default", **site)
 
     assert checked.returncode == 0, checked.stderr
