@@ -40,6 +40,7 @@ PLACES = {
     "contacts.Area",
     "contacts.Area_neighbours",
     "contacts.Area_postal_codes",
+    "contacts.Doubt",
     "contacts.HistoricalArea",
     "contacts.HistoricalArea_postal_codes",
     "contacts.HistoricalPlaceName",
