@@ -42,9 +42,9 @@ if os.environ.get("LOG_FORMAT", "json" if os.environ.get("MODE") == "production"
         },
     }
 METRICS_BIND = os.environ.get("METRICS_BIND")  # host:port for figures, such as 127.0.0.1:9100
-if METRICS_BIND:
+if METRICS_BIND and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:  # this is read at a reload, too
     # All workers count in files of this folder, whatever restarts; when we end, it goes.
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
 
 
 # Beside the workers run processes of their own: timed jobs (mail, clocks, nightly work), unless
