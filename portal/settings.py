@@ -166,9 +166,10 @@ CACHES = {"default": storage.cache(env)}
 # Languages and time -------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "de"
-LANGUAGES = [
-    (code, LANG_INFO[code]["name_local"]) for code in env.list("LANGUAGES", default=["de", "en"])
-]
+OFFERED = env.list("LANGUAGES", default=["de", "en"])
+if unknown := [code for code in OFFERED if "name_local" not in LANG_INFO.get(code, ())]:
+    raise ImproperlyConfigured(f"LANGUAGES: not the code of a language: {', '.join(unknown)}.")
+LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in OFFERED]
 LOCALE_PATHS = [BASE_DIR / "locale", *env.list("EXTRA_LOCALE_PATHS", default=[])]
 FORMAT_MODULE_PATH = "portal.formats"
 TIME_ZONE = "Europe/Berlin"

@@ -27,6 +27,12 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     assert manage("check", **site).returncode == 0
 
 
+def test_a_language_that_there_is_not_is_named():
+    result = manage("check", **{**PRODUCTION, **DATABASE, "LANGUAGES": "de,xx,zh-cn"})
+    assert result.returncode != 0
+    assert "LANGUAGES: not the code of a language: xx, zh-cn." in result.stderr
+
+
 def test_a_security_contact_is_an_address_that_programs_understand():
     result = manage("check", **{**PRODUCTION, **DATABASE, "SECURITY_CONTACT": "me@example.org"})
     assert result.returncode != 0

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 import re
 import shutil
 import socket
@@ -289,6 +290,7 @@ def test_limits_are_counted_in_redis_and_by_each_process_while_it_is_away(
                 (key,) = other.keys()
                 assert re.fullmatch(rb"[0-9a-f]{64}", key)  # no address in it
                 assert 3500 < other.ttl(key) <= 3600
+                assert json.loads(other.get(key))[0] == 2  # nothing that could run when it is read
             share(settings, f"unix://{folder}/redis.sock?db=1")
             assert not is_within("note")
             assert checks.limits_are_shared(None, databases=["default"]) == []
