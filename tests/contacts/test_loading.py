@@ -28,7 +28,8 @@ def places(tmp_path: Path) -> Path:
     folder = tmp_path / "places"
     folder.mkdir()
     files = {
-        "sources.toml": '[[source]]\nkey = "s"\ntitle = "Quelle"\nlicence = "CC0"\nattribution = "Wir"\n',
+        "sources.toml": '[[source]]\nkey = "s"\ntitle = "Quelle"\n'
+        'licence = "CC0"\nattribution = "Wir"\n',
         "districts.csv": "ags,name,state,short_names\n14729,Landkreis Muster,Sachsen,LK Muster\n",
         "municipalities.csv": (
             "ags,name,kind,district_ags,latitude,longitude,postal_codes\n"
