@@ -8,25 +8,25 @@ lists every variable.
 
 from pathlib import Path
 
-import environ
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from portal import __version__, storage
 from portal.accounts.options import *  # noqa: F403  (what is the same everywhere)
+from portal.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()  # every variable may also be given as NAME_FILE
+env = Environment()  # every variable may also be given as NAME_FILE
 
 MODE = env.str("MODE", "demo")
 if MODE not in ("demo", "production"):
     raise ImproperlyConfigured(f"MODE is demo or production, not {MODE!r}.")
 DEMO = MODE == "demo"
 PRODUCTION = MODE == "production"
-DEBUG = env.bool("DEBUG", False) and DEMO
+DEBUG = env.yes("DEBUG", False) and DEMO
 
-VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = Path(env.str("VAR_DIR", "") or BASE_DIR / "var")
 STATE_DIR = VAR_DIR / "state"  # what processes of this machine leave each other
 RELEASE = env.str("RELEASE", "") or __version__
 
@@ -56,7 +56,7 @@ ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", env.list("ALLOWED_HOSTS"
 ]
 # Where the public reaches the site, such as https://integration.example.de; the demo may leave it
 # empty and then names itself as it was asked. Canonical links, sitemap and QR codes depend on it.
-SITE_URL = required_in_production("SITE_URL", env.str("SITE_URL", "").rstrip("/"))
+SITE_URL = required_in_production("SITE_URL", env.address("SITE_URL"))
 # Whom to tell of a hole (security.txt): mailto:… or https:…
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("mailto:", "https:")):
@@ -148,9 +148,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portal.accounts.passwords.ContextWordsValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
-SECOND_FACTOR_REQUIRED = PRODUCTION or env.bool("SECOND_FACTOR_REQUIRED", False)
+SECOND_FACTOR_REQUIRED = PRODUCTION or env.yes("SECOND_FACTOR_REQUIRED", False)
 # How many proxies of ours add to X-Forwarded-For; what comes before is anybody's invention.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", int(env.bool("BEHIND_PROXY", False)))
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
+    "TRUSTED_PROXIES", int(env.yes("BEHIND_PROXY", False)), least=0
+)
 
 # Database -----------------------------------------------------------------------------------------
 
@@ -186,21 +188,21 @@ PARLER_ENABLE_CACHING = False  # its cache is one per process and would outlive 
 
 # Sent by the jobs from the outbox (portal/outbox.py), and never in the demo.
 EMAIL_HOST = env.str("EMAIL_HOST", "").strip()
-EMAIL_PORT = env.int("EMAIL_PORT", 587)
+EMAIL_PORT = env.number("EMAIL_PORT", 587, most=65_535)
 EMAIL_HOST_USER = env.str("EMAIL_USER", "").strip()
 EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", "").rstrip("\r\n")  # a file ends with a line
-EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)  # TLS from the first byte, usually on port 465
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", not EMAIL_USE_SSL)  # STARTTLS
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", 10)  # seconds, for each step
+EMAIL_USE_SSL = env.yes("EMAIL_USE_SSL", False)  # TLS from the first byte, usually on port 465
+EMAIL_USE_TLS = env.yes("EMAIL_USE_TLS", not EMAIL_USE_SSL)  # STARTTLS
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 10)  # seconds, for each step
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "").strip()
 if EMAIL_USE_SSL and EMAIL_USE_TLS:
     raise ImproperlyConfigured("Of EMAIL_USE_TLS and EMAIL_USE_SSL only one can be true.")
-OUTBOX_DAYS = env.int("OUTBOX_DAYS", 30)  # after which text and address of a mail are wiped
+OUTBOX_DAYS = env.number("OUTBOX_DAYS", 30)  # after which text and address of a mail are wiped
 
 # Printed documents and uploaded files -------------------------------------------------------------
 
 EXTRA_FONT_PATHS = env.list("EXTRA_FONT_PATHS", default=[])  # folders, for scripts missing in ours
-FILES_DIR = Path(env.str("FILES_DIR", str(VAR_DIR / "files")))  # of cases; no web server serves it
+FILES_DIR = Path(env.str("FILES_DIR", "") or VAR_DIR / "files")  # of cases; no web server serves it
 FILES_S3 = storage.s3(env)  # with a bucket, they lie there instead
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", "")  # public keys, age1…, that backups are for
 CLAMD_SOCKET = env.str("CLAMD_SOCKET", "")  # the path of a socket, or host:port
@@ -227,7 +229,7 @@ SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
-if env.bool("BEHIND_PROXY", False):
+if env.yes("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 SESSION_COOKIE_SECURE = PRODUCTION
@@ -254,7 +256,9 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": env.str("LOG_FORMAT", "json" if PRODUCTION else "line"),
+            "formatter": env.one_of(
+                "LOG_FORMAT", "json" if PRODUCTION else "line", ["json", "line"]
+            ),
             "filters": ["request_id"],
         }
     },

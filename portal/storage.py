@@ -6,10 +6,13 @@ For `portal.settings` alone, which is not ready while this runs. What is missing
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
 REDIS = "django.core.cache.backends.redis.RedisCache"
 FORGIVING_REDIS = "portal.redis_cache.ForgivingRedisCache"
 # Limits are counted there when nothing else is said: every process shares the database.
@@ -17,8 +20,17 @@ TABLE = "dbcache://portal_cache?max_entries=100000"
 
 
 def database(env: environ.Env, url: str) -> dict[str, Any]:
-    """The entry of DATABASES for `url`."""
-    found = env.db_url_config(url)
+    """The entry of DATABASES for `url`; its words are not repeated, as a password is in it."""
+    try:
+        if env.DB_SCHEMES.get(url.partition(":")[0]) not in (SQLITE, POSTGRESQL):
+            raise ValueError
+        found = env.db_url_config(url)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "DATABASE_URL is no address of a database: it is sqlite:////path/to/file or "
+            "postgres://user:password@host:5432/name, where / @ : # ? in a password are written "
+            "as %2F %40 %3A %23 %3F."
+        ) from None
     if found["ENGINE"] == SQLITE:
         # With SQLite's defaults, parallel writers lose writes; docs/decisions/0003 has the figures.
         found["OPTIONS"] = {
@@ -40,7 +52,14 @@ def cache(env: environ.Env) -> dict[str, Any]:
     for ours, known in (("valkey", "redis"), ("unix", "redis")):
         if url.partition("://")[0] in (ours, f"{ours}s"):
             url = url.replace(ours, known, 1)
-    found = env.cache_url_config(url)
+    try:
+        _port = urlsplit(url).port
+        found = env.cache_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        raise ImproperlyConfigured(
+            "CACHE_URL is no address of a cache: it is redis://host:6379/1, rediss://… with "
+            "encryption, or left out."
+        ) from None
     if found["BACKEND"] == REDIS:
         found["BACKEND"] = FORGIVING_REDIS
     return {**found, "KEY_FUNCTION": "portal.accounts.cache_keys.keyed"}

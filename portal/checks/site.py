@@ -12,6 +12,7 @@ from portal.auth import refuse_demo_accounts
 from portal.checks.hosts import can_the_public_reach
 
 MOST_PROXIES = 3  # what somebody may really have
+LAST_PORT = 65_535
 
 
 @register(Tags.urls, deploy=True)
@@ -113,7 +114,7 @@ def figures_are_for_the_inside(app_configs, **kwargs) -> list[CheckMessage]:
     if settings.DEMO or not bind:
         return []
     host, colon, port = bind.rpartition(":")
-    if not colon or not port.isdecimal():
+    if not colon or not port.isdecimal() or int(port[:9]) > LAST_PORT:
         return [
             Error(
                 f"METRICS_BIND is no address: {bind}.",

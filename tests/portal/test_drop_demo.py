@@ -132,4 +132,11 @@ class TestRefusals:
         monkeypatch.setattr("builtins.input", lambda text: "y")
         with pytest.raises(CommandError, match="Nothing was deleted"):
             self.drop()
+        monkeypatch.setattr("builtins.input", nobody)
+        with pytest.raises(CommandError, match="Nothing was deleted"):
+            self.drop()
         assert User.objects.filter(is_demo=True).exists()
+
+
+def nobody(text: str) -> str:
+    raise EOFError

@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 "Staff have accounts of their own here, so this is no demo any more. Delete in the "
                 "administration what you do not need."
             )
-        if not yes and input("All but the places is deleted. Go on? [yes/no] ") != "yes":
+        if not yes and _typed("All but the places is deleted. Go on? [yes/no] ") != "yes":
             raise CommandError("Nothing was deleted.")
         files = set()
         with transaction.atomic():
@@ -49,6 +49,13 @@ class Command(BaseCommand):
         for name in files:
             default_storage.delete(name)
         self.stdout.write(f"The demo is gone, with {len(files)} files. Next: manage.py setup")
+
+
+def _typed(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:  # nobody is there
+        return ""
 
 
 def _emptied() -> list[type[models.Model]]:
