@@ -1,6 +1,7 @@
 """Restoring a backup: everything is checked before anything is written."""
 
 import datetime as dt
+import errno
 import json
 import shutil
 import tarfile
@@ -12,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from django.apps import apps
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.management.color import no_style
@@ -34,6 +36,9 @@ from portal.models import JobRun, OutboxMessage
 BATCH = 1000
 LEASED = (JobRun, OutboxMessage)
 INCOMPLETE = "This is no complete backup: the archive is damaged or cut off."
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What a row raises that nobody here has written, or that the database does not take.
+UNFIT = (Error, ValidationError, ValueError, TypeError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,10 @@ def _parts(source: Hashed, keys: list, folder: Path) -> dict[str, _Part]:
                 pass
         source.drain()
     except (tarfile.TarError, EOFError, OSError) as error:
+        if getattr(error, "errno", None) in NO_ROOM:
+            raise BackupError(
+                f"There is no room to unpack it in {folder.parent}: let TMPDIR name another place."
+            ) from error
         raise BackupError(INCOMPLETE) from error
     return found
 
@@ -114,11 +123,25 @@ def _put_down(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> _Par
 def _manifest(parts: dict[str, _Part]) -> dict:
     try:
         manifest = json.loads(parts.pop(MANIFEST).path.read_bytes())
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise BackupError(INCOMPLETE) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise BackupError("This backup has a format that this release does not know.")
+    if not _is_sound(manifest):
+        raise BackupError("This is no backup: its manifest does not say what one would say.")
     return manifest
+
+
+def _is_sound(manifest: dict) -> bool:
+    """Whether all is there that is read later, when a missing word would come too late."""
+    each = {"tables": {"fields", "rows", "sha256"}, "files": {"sha256"}}
+    lists = all(
+        isinstance(manifest.get(key), dict)
+        and all(isinstance(said, dict) and words <= said.keys() for said in manifest[key].values())
+        for key, words in each.items()
+    )
+    is_complete = {"release", "made_at", "migrations"} <= manifest.keys()
+    return lists and is_complete and isinstance(manifest.get("gone"), list)
 
 
 def _check(manifest: dict, parts: dict[str, _Part]) -> None:
@@ -184,7 +207,9 @@ def _store(manifest: dict, parts: dict[str, _Part], *, now: dt.datetime) -> None
             _fill(manifest, parts, now=now)
     except BaseException as error:
         _remove(stored)
-        if isinstance(error, Error):  # its own words may hold what stands in a row
+        if isinstance(error, SuspiciousOperation):
+            raise BackupError("The place for files refuses a name in the archive.") from error
+        if isinstance(error, UNFIT):  # its own words may hold what stands in a row
             raise BackupError(f"The database refuses the rows: {type(error).__name__}.") from error
         raise
 

@@ -3,11 +3,14 @@
 import hashlib
 import io
 import json
+import resource
 import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -265,7 +268,12 @@ def test_what_is_not_whole_or_not_ours_is_refused_and_leaves_nothing(elsewhere, 
         (packed(parts | {"files/more": b"x"}), {}, "differ: files/more"),
         (with_table(parts, "portal.user", renamed), {"sha256": said.sha256}, "another backup"),
         (with_table(parts, "portal.user", again), {}, "The database refuses the rows"),
+        (with_table(parts, "portal.user", b"[1]\n"), {}, "The database refuses the rows"),
+        (with_table(parts, "portal.user", b"[" * 100_000), {}, "The database refuses the rows"),
         (with_manifest(parts, format=99), {}, "does not know"),
+        (with_manifest(parts, tables=[]), {}, "does not say what one would say"),
+        (with_manifest(parts, files={files.removeprefix("files/"): 1}), {}, "does not say what"),
+        (with_manifest(parts, gone=None), {}, "does not say what one would say"),
         (with_manifest(parts, migrations=["portal.0001"], release="7.1"), {}, "release 7.1"),
         (packed({"../../evil": b"x"} | parts), {}, "none would hold"),
         (packed({"/etc/evil": b"x"} | parts), {}, "none would hold"),
@@ -286,6 +294,28 @@ def test_what_is_not_whole_or_not_ours_is_refused_and_leaves_nothing(elsewhere, 
     assert User.objects.get().email == "amal@example.org"
     with pytest.raises(backup.BackupError, match="database is not empty"):
         restore(content)
+
+
+def test_a_disk_that_is_full_is_not_taken_for_a_damaged_backup(elsewhere, monkeypatch):
+    content, _said = written()
+    elsewhere()
+
+    with tempfile.TemporaryDirectory() as folder, a_limit_of(4096):
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        with pytest.raises(backup.BackupError, match=f"no room to unpack it in {folder}"):
+            restore(content)
+    assert is_empty()
+
+
+@contextmanager
+def a_limit_of(size: int) -> Iterator[None]:
+    """No file may grow beyond it, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_place_with_files_is_refused(elsewhere):
