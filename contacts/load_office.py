@@ -83,9 +83,13 @@ class OfficeFiles:
         path = self.folder / "agency.toml"
         content = read_toml(path)
         agency = content.get("agency", {})
+        if not isinstance(agency, dict):
+            raise BadFileError(path, None, "the agency begins with [agency], in brackets.")
         for name in ("key", "name", "districts", "state"):
             if not agency.get(name):
                 raise BadFileError(path, None, f"[agency] has no {name}.")
+        if not isinstance(agency["key"], str):
+            raise BadFileError(path, None, "[agency] key is a text in quotation marks.")
         self._refuse_unusable(agency, path)
         self.agency = agency["key"]
         plain = (

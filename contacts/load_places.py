@@ -110,6 +110,8 @@ class PlaceFiles(PlaceRows):
         entries = read_toml(path).get("source", [])
         if not entries and not self.is_bundled:
             raise BadFileError(path, None, "it names no [[source]] of the data.")
+        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+            raise BadFileError(path, None, "a source begins with [[source]], in two brackets.")
         for rank, entry in enumerate(entries):
             for name in needed:
                 if not entry.get(name):

@@ -43,9 +43,11 @@ def read_outlines(path: Path) -> dict[str, Outline]:
     """By the key of the municipality (AGS), complete; raises BadFileError."""
     try:
         features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise BadFileError(path, line, f"not GeoJSON ({error}).") from error
+    if not isinstance(features, list):
+        raise BadFileError(path, None, "not GeoJSON: its features are no list.")
     outlines: dict[str, Outline] = defaultdict(Outline)
     for number, feature in enumerate(features, start=1):
         try:
@@ -77,9 +79,10 @@ def _take(outlines: dict[str, Outline], feature: dict) -> None:
     for polygon in [parts] if geometry["type"] == "Polygon" else parts:
         outline.polygons.append([[_position(key, p) for p in ring] for ring in polygon])
     if properties.get("label_point"):
-        outline.label_point = properties["label_point"]
+        outline.label_point = _position(key, properties["label_point"])
     if properties.get("neighbours") is not None:
-        outline.neighbours = (outline.neighbours or set()) | set(properties["neighbours"])
+        named = {str(neighbour) for neighbour in properties["neighbours"]}
+        outline.neighbours = (outline.neighbours or set()) | named
 
 
 def _position(key: str, position: list[float]) -> list[float]:

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import math
 import re
 import tomllib
 from collections.abc import Sequence
@@ -43,9 +44,12 @@ class Row:
     def number(self, column: str) -> float | None:
         value = self[column]
         try:
-            return float(value) if value else None
+            number = float(value) if value else None
         except ValueError:
-            raise self.bad(f"{column}: “{value}” is not a number.") from None
+            number = math.nan
+        if number is not None and not math.isfinite(number):
+            raise self.bad(f"{column}: “{value}” is not a number.")
+        return number
 
     def choice(self, column: str, allowed: Sequence[str]) -> str:
         value = self[column]
@@ -128,13 +132,21 @@ def read_toml(path: Path) -> dict:
         return tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
         raise BadFileError(path, None, str(error)) from error
+    except RecursionError as error:
+        raise BadFileError(path, None, "too many brackets lie within each other.") from error
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")  # with or without the mark of a spreadsheet
+        text = path.read_text(encoding="utf-8-sig")  # with or without the mark of a spreadsheet
     except FileNotFoundError:
         raise BadFileError(path, None, "the file is missing.") from None
+    except OSError as error:
+        raise BadFileError(path, None, f"cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadFileError(path, line, "not UTF-8. Save it as “CSV UTF-8”.") from None
+    if "\0" in text:  # which PostgreSQL does not store
+        line = text[: text.index("\0")].count("\n") + 1
+        raise BadFileError(path, line, "a NUL character. Save the file anew, as “CSV UTF-8”.")
+    return text

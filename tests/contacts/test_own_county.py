@@ -206,7 +206,10 @@ def test_the_name_of_a_bent_outline_lies_inside_it():
         (TOWNS, "kind;", "art;", "line 2: the columns have to be ags, name; there may be kind"),
         (TOWNS, "Landkreis Nordsachsen", "", "district 14730, which is not known"),
         ("places.csv", "14730070,Lo", "14730999,Lo", "line 6: municipality_ags: there is no"),
+        (TOWNS, "Torgau", "Tor\0gau", "municipalities.csv, line 3: a NUL character"),
+        (TOWNS, "51.5602", "NaN", "line 3: latitude: “NaN” is not a number"),
         ("sources.toml", "attribution", "named", "sources.toml: source number 1 has no attribut"),
+        ("sources.toml", "[[source]]", "[source]", "begins with [[source]], in two brackets"),
     ],
 )
 def test_a_bad_file_names_its_line_and_what_to_do(own, name, old, new, complaint):
@@ -219,6 +222,27 @@ def test_a_file_that_is_missing_is_named(own):
     (own / "sources.toml").unlink()
     assert "data/template/places" in refusal("load_places", own)
     assert "There is no folder" in refusal("load_places", own / "nowhere")
+    (own / "sources.toml").mkdir()
+    assert "sources.toml: cannot be read (Is a directory)" in refusal("load_places", own)
+
+
+@pytest.mark.parametrize(
+    ("properties", "complaint"),
+    [
+        ('"label_point": "x"', "feature 1: "),
+        ('"label_point": [51.5, 12.9]', "which is not in Germany"),
+        ('"neighbours": 3', "feature 1: not an outline"),
+    ],
+)
+def test_an_outline_that_says_nonsense_is_refused(own, properties, complaint):
+    ring = "[[[12.9, 51.5], [13.0, 51.5], [13.0, 51.6], [12.9, 51.5]]]"
+    (own / "boundaries.geojson").write_text(
+        f'{{"features": [{{"properties": {{"ags": "14730310", {properties}}}, '
+        f'"geometry": {{"type": "Polygon", "coordinates": {ring}}}}}]}}'
+    )
+    said = refusal("load_places", own)
+    assert said.startswith("Nothing was changed. boundaries.geojson")
+    assert complaint in said
 
 
 @pytest.mark.parametrize(
@@ -237,6 +261,7 @@ def test_a_template_that_nobody_has_filled_in_is_not_loaded(folder, complaint):
         (('state = "sachsen"', 'state = "bayern"'), "state is none of sachsen, sachsen-anhalt"),
         (('email = "integration@lkns.example"', 'email = ""'), "neither phone nor email"),
         (('{ de = "Koordinierungsstelle"', '{ de = ""'), "no name in German"),
+        (('key = "landkreis-nordsachsen"', "key = [1]"), "key is a text in quotation marks"),
         (('{ de = "Koordinierungsstelle", en = "" }', '"Stelle"'), "[agency] name is written {"),
     ],
 )
