@@ -78,6 +78,12 @@ def _watch(server):
                 server.beside[number] = _start(process.args[2:-2])
 
 
+def post_worker_init(worker):
+    from portal.logs import WithoutRequestLine  # not above: the site is not loaded there
+
+    worker.log.error_log.addFilter(WithoutRequestLine())
+
+
 def child_exit(server, worker):
     if METRICS_BIND:
         from prometheus_client import multiprocess

@@ -82,14 +82,28 @@ class WithoutTraceback(logging.Filter):
 class WithoutSecrets(logging.Filter):
     """Takes keys out of the addresses in a log: whoever has such an address needs no log-in.
 
-    Keys are far longer than the words and numbers that addresses have else.
+    Keys are far longer than the words and numbers that addresses have else; the one with which to
+    choose a password is shorter and ends with a digest.
     """
 
-    key = re.compile(r"[A-Za-z0-9_-]{43,}")
+    key = re.compile(r"[A-Za-z0-9_-]{43,}|[0-9A-Za-z]+-[0-9a-z]+-[0-9a-f]{32}")
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
                 self.key.sub("…", each) if isinstance(each, str) else each for each in record.args
             )
+        return True
+
+
+class WithoutRequestLine(logging.Filter):
+    """Of a request that gunicorn cannot read, leaves that there was one: its line may hold words
+    that somebody typed, and its sender is nobody's business.
+    """
+
+    begins = "Invalid request"
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if str(record.msg).startswith(self.begins):
+            record.msg, record.args = self.begins, ()
         return True

@@ -268,5 +268,6 @@ LOGGING = {
         # Scanners try any host name, and the place in Django where it fails is always the same.
         "django.security.DisallowedHost": {"filters": ["without_traceback"]},
         "django.request": {"filters": ["without_secrets"]},  # names the address of what failed
+        "django.security.csrf": {"filters": ["without_secrets"]},  # as does this
     },
 }

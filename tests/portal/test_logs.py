@@ -2,16 +2,20 @@
 
 import json
 import logging
+import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest
 
 from portal.logs import JsonFormatter, RequestIdFilter, WithoutSecrets
+from portal.models import User
 from tests.servers import gunicorn, manage
 
 CANARY = "kanarienvogel"
+KEY = "k" * 43
 
 
 def record(message: str, *arguments, error: BaseException | None = None) -> logging.LogRecord:
@@ -53,6 +57,12 @@ def test_keys_are_taken_out_of_addresses():
 
     assert event.getMessage() == "Not Found: /kalender/….ics"
 
+    token = default_token_generator.make_token(User(email="a@example.org"))
+    event = record("Service Unavailable: %s", f"/passwort/neu/1-{token}/")
+    WithoutSecrets().filter(event)
+
+    assert event.getMessage() == "Service Unavailable: /passwort/neu/…/"
+
 
 def test_a_line_names_the_request_that_it_is_about():
     event = record("Forbidden")
@@ -71,6 +81,7 @@ def test_the_server_writes_objects_that_name_neither_people_nor_networks(tmp_pat
         for path, data in (
             (f"/de/zustaendig/?ort={CANARY}", None),
             (f"/de/nirgends/?q={CANARY}", None),
+            (f"/de/weiter/{KEY}/", b"again=1"),
             ("/de/anfrage/hilfe-suchen/", f"name={CANARY}&email={CANARY}@example.org".encode()),
         ):
             request = urllib.request.Request(address + path, data)
@@ -79,8 +90,19 @@ def test_the_server_writes_objects_that_name_neither_people_nor_networks(tmp_pat
                 urllib.request.urlopen(request).close()
             except urllib.error.HTTPError as error:
                 error.close()
+        unreadable(address, f"GET /?q={CANARY}\0 HTTP/1.1\r\n\r\n")
 
     lines = log.read_text().splitlines()
     loggers = {json.loads(line)["logger"] for line in lines}
     assert {"gunicorn.error", "django.request"} <= loggers
-    assert not [line for line in lines if CANARY in line or "203.0.113" in line]
+    told = (CANARY, KEY, "203.0.113", "ip=")
+    assert not [line for line in lines if any(word in line for word in told)]
+    assert [line for line in lines if '"Invalid request"' in line]
+
+
+def unreadable(address: str, text: str) -> None:
+    """Sends what is no request, and waits until the server has said so."""
+    host, _colon, port = address.removeprefix("http://").rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall(text.encode())
+        assert b"400" in line.recv(100)
