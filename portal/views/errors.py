@@ -16,7 +16,10 @@ from portal.languages import offered_code
 
 RETRY_AFTER = 60  # seconds
 # Fields that were made by the form, or that are secret.
-UNSAID = frozenset({"csrfmiddlewaretoken", "opened", "remark", "code", "password"})
+UNSAID = frozenset(
+    {"csrfmiddlewaretoken", "opened", "remark", "code", "password", "key", "kept", "revision"}
+    | {"seen", "page", "card", "stelle", "aufruf", "thema", "programm", "weiter", "vorgang"}
+)
 
 
 def _page(

@@ -65,6 +65,7 @@ FILTERED |= {"funded projects"}
 PUBLIC = [p for p in PAGES if p.is_public and not p.by_post and p.name not in FILTERED]
 NAMES_ITS_ADDRESS = {"notice", "notice without a name"}  # in a picture to be scanned
 FORM = "/en/anfrage/hilfe-anbieten/"
+WRITTEN = "</textarea>Two free evenings"
 
 
 def walk(base: str) -> dict[str, Answer]:
@@ -81,7 +82,7 @@ def test_pages_go_on_forms_say_whom_to_call_and_all_is_well_afterwards(site):
         site.database.stop()
         try:
             assert as_before(walk(base), before) == []
-            refused = get(base + FORM, {"text": "Two free evenings", "opened": "4711"})
+            refused = get(base + FORM, {"text": WRITTEN, "opened": "4711", "stelle": "4712"})
             for path in ("/en/foerderung/projekte/", "/readyz"):
                 assert get(base + path).status == 503
             assert get(f"{base}/healthz").status == 200
@@ -93,8 +94,9 @@ def test_pages_go_on_forms_say_whom_to_call_and_all_is_well_afterwards(site):
 
         assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
         assert "03433 241-3431" in refused.text
-        assert "Two free evenings" in refused.text
+        assert "&lt;/textarea&gt;Two free evenings" in refused.text
         assert "4711" not in refused.text
+        assert "4712" not in refused.text
         until(lambda: KNOWN not in get(f"{base}/en/").text)
         assert get(f"{base}/readyz").status == 200
         # Each thread has kept a connection of its own, and none of them is the former one.
