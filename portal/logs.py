@@ -82,11 +82,11 @@ class WithoutTraceback(logging.Filter):
 class WithoutSecrets(logging.Filter):
     """Takes keys out of the addresses in a log: whoever has such an address needs no log-in.
 
-    Keys are far longer than the words and numbers that addresses have else; the one with which to
-    choose a password is shorter and ends with a digest.
+    Keys have 32 characters at least. Words in addresses are rarely as long, and have neither digits
+    nor capitals then.
     """
 
-    key = re.compile(r"[A-Za-z0-9_-]{43,}|[0-9A-Za-z]+-[0-9a-z]+-[0-9a-f]{32}")
+    key = re.compile(r"(?=[a-z_-]*[A-Z0-9])[A-Za-z0-9_-]{32,}|[A-Za-z0-9_-]{43,}")
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

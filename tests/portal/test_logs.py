@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 import socket
 import urllib.error
 import urllib.request
@@ -15,7 +16,7 @@ from portal.models import User
 from tests.servers import gunicorn, manage
 
 CANARY = "kanarienvogel"
-KEY = "k" * 43
+KEY = secrets.token_urlsafe(24)  # as of a mailed link
 
 
 def record(message: str, *arguments, error: BaseException | None = None) -> logging.LogRecord:
