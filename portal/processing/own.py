@@ -5,6 +5,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.sessions import APPLICANTS
+from portal.login_code import LINKS_KEPT
 from portal.processing import Activity, Basis, register
 
 THE_OFFICE = _("Only the office, and whoever runs this site for it.")
@@ -24,6 +25,12 @@ def _account_kept() -> list[str]:
             days,
         )
         % {"days": days},
+        ngettext(
+            "A link that we have mailed to you: %(days)d day after it has ended.",
+            "A link that we have mailed to you: %(days)d days after it has ended.",
+            LINKS_KEPT.days,
+        )
+        % {"days": LINKS_KEPT.days},
         gettext("The account: until you delete it, or until nothing else needs it."),
     ]
 
@@ -83,11 +90,13 @@ def register_own() -> None:
                 "portal.logincode.session_digest": "",
                 "portal.logincode.address_digest": "",
                 "portal.entrancelink.digest": "",
-                "portal.entrancelink.data": _("what you have typed before the code, encrypted"),
+                "portal.entrancelink.data": "",
                 "account.emailaddress.email": "",
                 "account.emailconfirmation.key": "",
                 "sessions.session.session_key": "",
-                "sessions.session.session_data": "",
+                "sessions.session.session_data": _(
+                    "what you have typed before the code, encrypted"
+                ),
                 "usersessions.usersession.session_key": "",
                 "usersessions.usersession.data": "",
                 "usersessions.usersession.ip": _("first part of the network address"),
