@@ -55,6 +55,8 @@ def good(settings, monkeypatch, tmp_path):
     }
     for name, value in changes.items():
         setattr(settings, name, value)
+    # The browser's tests set it, for the whole run.
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)
     # Looked at, never used: nobody connects to what a check reads.
     monkeypatch.setattr(configured, "DATABASES", postgresql("", connect_timeout="3"))
     return settings
