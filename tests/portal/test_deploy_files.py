@@ -13,7 +13,7 @@ DOCS = (ROOT / "docs/operations.md").read_text("utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
 READ = re.compile(r'(?:env\.\w+\(\s*|os\.environ(?:\.get)?[\[(]\s*)"([A-Z0-9_]+)"')
 # Not for operators: set by Docker, Python or ourselves.
-OWN = {"PROMETHEUS_MULTIPROC_DIR", "DJANGO_SETTINGS_MODULE"}
+OWN = {"PROMETHEUS_MULTIPROC_DIR", "DJANGO_SETTINGS_MODULE", "OPENPYXL_LXML"}
 
 
 def read_by_the_code() -> set[str]:
