@@ -4,6 +4,7 @@
 import os
 import sys
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import InterfaceError, OperationalError, ProgrammingError
@@ -27,8 +28,9 @@ def main(arguments: list[str]) -> None:
             raise
         problem = (str(error).splitlines() or [""])[0]
         sys.exit(
-            f"{type(error).__name__}: {problem}\nDoes the database of DATABASE_URL answer, and has "
-            "`manage.py migrate` run there? --traceback shows what was tried."
+            f"{type(error).__name__}: {problem}\nMODE is {settings.MODE}, and the database "
+            f"{settings.DATABASES['default']['NAME']}. Does it answer, and has `manage.py migrate` "
+            "run there? --traceback shows what was tried."
         )
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from contacts.loadable import BadFileError, Record, Ref
 from contacts.models import Area, Doubt, PlaceName, PostalCode, Source
 from contacts.outlines import read_outlines
-from contacts.place_rows import AREA_NEIGHBOURS, OPTIONAL, PROXIES, PlaceRows
+from contacts.place_rows import AREA_NEIGHBOURS, PROXIES, PlaceRows
 from contacts.slugs import german_slug
 from contacts.tables import Row, read_csv, read_toml
 
@@ -142,7 +142,7 @@ class PlaceFiles(PlaceRows):
                 self._name(row, key, short, PlaceName.Kind.SHORT)
 
     def _municipality(self, row: Row) -> None:
-        point = {name: row.number(name) for name in OPTIONAL[0] if row[name]}
+        point = {name: row.number(name) for name in ("latitude", "longitude") if row[name]}
         key = self._new_municipality(row, **point)
         if not self.is_bundled:  # there, somebody has chosen the short forms
             self._short_form(row, key)

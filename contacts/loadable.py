@@ -40,7 +40,6 @@ class Record:
     path: Path
     line: int | None = None
     unique: str = ""
-    optional: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass

@@ -23,11 +23,12 @@ from django.db.models import Q
 
 from contacts.loadable import BadFileError, Record, Ref, Report, digest
 from contacts.models import LoadRecord
-from contacts.present_rows import content_of, is_as_loaded, loaded, strangers
+from contacts.present_rows import content_of, is_as_loaded, loaded, remember, strangers
 from portal import history
 from portal.data_version import raise_version
 
 BATCH = 500
+REMEMBERED = ("dataset", "object_id", "fields", "digest")
 
 Known = dict[tuple[str, str], LoadRecord]
 
@@ -80,7 +81,7 @@ def load(
             named.update((model._meta.model_name, record.key) for record in group)
         for model_name, key in sorted(run.own.keys() - named):
             run.report.no_longer_named.setdefault(model_name, []).append(key)
-        LoadRecord.objects.bulk_update(run.claimed, ["dataset", "digest"], batch_size=BATCH)
+        LoadRecord.objects.bulk_update(run.claimed, REMEMBERED, batch_size=BATCH)
         _note_history(run.report, run.ids)
         after(run.report)
     return run.report
@@ -151,7 +152,7 @@ def _load_model(run: _Run, model: type[models.Model], group: list[Record]) -> No
         fate = _fate(run, record, instance, values, rows.get(record.key))
         if fate == "unchanged":
             run.report.unchanged += 1
-            _claim(run, rows.get(record.key), values)
+            _claim(run, rows.get(record.key), instance, values)
         elif fate == "updated":
             for attname, value in values.items():
                 setattr(instance, attname, value)
@@ -164,11 +165,14 @@ def _load_model(run: _Run, model: type[models.Model], group: list[Record]) -> No
     run.report.add("updated", model, (record.key for record, _object in to_update))
 
 
-def _claim(run: _Run, row: LoadRecord | None, values: Mapping) -> None:
+def _claim(run: _Run, row: LoadRecord | None, instance: models.Model, values: Mapping) -> None:
     """What this data set says, too, is its own from now on, and no third one's."""
-    if row is not None and row.dataset != run.dataset and run.may_write(row):
-        row.dataset, row.digest = run.dataset, digest(values)
-        run.claimed.append(row)
+    if row is not None and run.may_write(row):
+        before = row.dataset, row.fields, row.digest
+        row.dataset = run.dataset
+        remember(row, instance, values)
+        if before != (row.dataset, row.fields, row.digest):
+            run.claimed.append(row)
 
 
 def _fate(run: _Run, record: Record, instance, values, row: LoadRecord | None) -> str:
@@ -177,7 +181,7 @@ def _fate(run: _Run, record: Record, instance, values, row: LoadRecord | None) -
         return "unchanged"
     if row is not None and not run.may_write(row):
         return "elsewhere"
-    if row is None or not is_as_loaded(instance, values, record, row.digest):
+    if row is None or not is_as_loaded(instance, values, row):
         return "edited"
     return "updated"
 
@@ -251,13 +255,11 @@ def _remember(run: _Run, model: type[models.Model], written) -> None:
         if row is None or not run.may_write(row):
             row = LoadRecord(model=name, key=record.key)
         row.dataset, row.object_id = run.dataset, instance.pk
-        row.digest = digest(content_of(instance, dict.fromkeys(attnames)))
+        remember(row, instance, attnames)
         rows.append(row)
     LoadRecord.objects.bulk_create([row for row in rows if row.pk is None], batch_size=BATCH)
     LoadRecord.objects.bulk_update(
-        [row for row in rows if row.pk is not None],
-        ["dataset", "object_id", "digest"],
-        batch_size=BATCH,
+        [row for row in rows if row.pk is not None], REMEMBERED, batch_size=BATCH
     )
 
 

@@ -22,7 +22,6 @@ PROXIES = {
 }
 AREA_CODES = Area.postal_codes.through
 AREA_NEIGHBOURS = Area.neighbours.through
-OPTIONAL = (("latitude", "longitude"), ("boundary", "label_point"))
 
 
 class PlaceRows:
@@ -60,9 +59,7 @@ class PlaceRows:
         values |= {"key": key, "kind": kind, "name": name, "slug": self._slug(key, kind, name)}
         if parent is not None:
             values["parent"] = self._ref(parent)
-        self.areas[key] = Record(
-            Area, key, values, row.path, row.line, unique="key", optional=OPTIONAL
-        )
+        self.areas[key] = Record(Area, key, values, row.path, row.line, unique="key")
         self.key_by_name[key[:8], name] = key
 
     def _slug(self, key: str, kind: str, name: str) -> str:

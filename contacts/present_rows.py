@@ -1,7 +1,6 @@
 """Which rows of a data set are in the database already, and whether anybody has edited them."""
 
-from collections.abc import Iterator, Mapping
-from itertools import chain, combinations
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import models
@@ -60,23 +59,33 @@ def _unique_together(model: type[models.Model], record: Record) -> Iterator[tupl
             yield tuple(meta.get_field(name).attname for name in names)
 
 
-def content_of(present: models.Model, names: Values) -> dict[str, Any]:
+def content_of(present: models.Model, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(present, name) for name in names}
 
 
-def is_as_loaded(present: models.Model, values: Values, record: Record, known: str) -> bool:
-    """Whether `present` still has the content with the digest `known`.
+def remember(row: LoadRecord, present: models.Model, names: Iterable[str]) -> None:
+    """Let `row` know what `present` holds in the columns `names`."""
+    given = sorted(names)
+    row.fields, row.digest = " ".join(given), digest(content_of(present, given))
 
-    Of the fields that `record` may leave out, the run that wrote the digest may have had others.
+
+def is_as_loaded(present: models.Model, values: Values, row: LoadRecord) -> bool:
+    """Whether `present` still has the content that `row` knows, and nothing beside.
+
+    The files may give columns now which they did not give before: those have to be empty.
     """
-    optional = [name for group in record.optional for name in group]
-    always = [name for name in values if name not in optional]
-    groups = record.optional
-    tries = chain.from_iterable(combinations(groups, n) for n in range(len(groups), -1, -1))
-    return any(
-        digest(content_of(present, dict.fromkeys([*always, *chain(*given)]))) == known
-        for given in tries
+    names = row.fields.split() or list(values)
+    is_untouched = digest(content_of(present, names)) == row.digest
+    return is_untouched and all(
+        _is_unfilled(present, name) or getattr(present, name) == values[name]
+        for name in values.keys() - set(names)
     )
+
+
+def _is_unfilled(present: models.Model, name: str) -> bool:
+    column = present._meta.get_field(name)
+    value = getattr(present, name)
+    return value in column.empty_values or value == column.get_default()
 
 
 def _batches(wanted: list) -> Iterator[list]:

@@ -61,7 +61,7 @@ def _enquiries_kept() -> list[str]:
     """For how many days closed enquiries are kept, with the kinds of which that is true."""
     kinds: dict[int, list[str]] = defaultdict(list)
     for kind, days in KEPT_DAYS.items():
-        kinds[days].append(f"“{kind.label}”")
+        kinds[days].append(gettext("“%s”") % kind.label)
     sentences = [f"{listing(names)}: {_after(days)}" for days, names in sorted(kinds.items())]
     return [
         *sentences,

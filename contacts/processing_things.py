@@ -37,5 +37,5 @@ THINGS = {
     "contacts.interpreterpooltranslation": "name summary terms",
     "contacts.legaldetails": "body_name legal_form street postal_code city phone email "
     "supervisory_authority known_barriers",
-    "contacts.loadrecord": "dataset model key digest",
+    "contacts.loadrecord": "dataset model key fields digest",
 }

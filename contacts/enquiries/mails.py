@@ -143,6 +143,7 @@ def _put(
     **context,
 ) -> None:
     event = name if number is None else f"{name}-{number}"
+    post = enquiry.assigned_post
     outbox.put(
         f"enquiry:{enquiry.uuid}:{event}:{reader}",
         to=to,
@@ -155,6 +156,6 @@ def _put(
         language=enquiry.language or settings.LANGUAGE_CODE,
         owner=enquiry.agency.slug,
         from_name=in_one_line(str(enquiry.agency)),
-        reply_to=enquiry.agency.email,
+        reply_to=enquiry.agency.email or (post.email if post else ""),
         is_secret=name in FOR_THE_READER_ALONE,
     )

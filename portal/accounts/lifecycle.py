@@ -83,8 +83,11 @@ def switch_on(user: User, *, by: User, keep_rights: bool = True) -> None:
 
 
 @transaction.atomic
-def reset_second_factor(user: User, *, by: User, site: str, now: dt.datetime) -> None:
-    """Forget a second factor that was lost: sessions end, and the next log-in sets up a new one."""
+def reset_second_factor(user: User, *, by: User | None, site: str, now: dt.datetime) -> None:
+    """Forget a second factor that was lost: sessions end, and the next log-in sets up a new one.
+
+    `by` is None for whoever runs the server, who need not have an account.
+    """
     user = User.objects.select_for_update().get(pk=user.pk)
     second_factor.forget(user)
     sessions.end_all(user)

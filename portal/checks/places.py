@@ -62,6 +62,29 @@ def database_suits_its_use(app_configs, **kwargs) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def database_file_is_private(app_configs, **kwargs) -> list[CheckMessage]:
+    """What people wrote, and links that let somebody in, stand in the file of SQLite."""
+    said = settings.DATABASES["default"]
+    if settings.DEMO or said["ENGINE"] != storage.SQLITE:
+        return []
+    file = Path(said.get("NAME") or "")
+    if not file.is_file() or not _is_open_to_all(file):
+        return []
+    return [
+        Warning(
+            f"Every user of this machine can read {file}.",
+            hint=f"chmod 700 {file.parent}",
+            id="portal.W022",
+        )
+    ]
+
+
+def _is_open_to_all(file: Path) -> bool:
+    may_read, may_enter = file.stat().st_mode & 0o004, file.parent.stat().st_mode & 0o001
+    return bool(may_read and may_enter)
+
+
 @register(Tags.database, deploy=True)
 def database_user_may_do_no_more_than_needed(app_configs, databases, **kw) -> list[CheckMessage]:
     """Whoever takes over the site should not get the whole server with it."""

@@ -35,10 +35,11 @@ class Answers:
             if self.options[question.name] is not None:
                 self._checked(question, self.options[question.name])
 
-    def to(self, question: Question, *, default: str | None = None) -> Any:
+    def to(self, question: Question, *, default: str | None = None, known: str = "") -> Any:
+        """The answer; what is `known` already is not asked for, and yields to an option alone."""
         given = self.options[question.name]
-        if given is None and not self.may_ask:
-            given = default
+        if given is None:
+            given = known or (None if self.may_ask else default)
         if given is not None:
             return self._checked(question, given)
         if not self.may_ask:

@@ -7,10 +7,10 @@ from contacts.models import LegalDetails
 from tests import factories
 
 
-def findings() -> list[str]:
-    """What `check --deploy --database default` says about legal details."""
+def findings(about: str = "contacts.W001") -> list[str]:
+    """What `check --deploy --database default` says under this id."""
     messages = run_checks(include_deployment_checks=True, databases=["default"])
-    return [str(message.msg) for message in messages if message.id == "contacts.W001"]
+    return [str(message.msg) for message in messages if message.id == about]
 
 
 @pytest.mark.django_db
@@ -30,3 +30,13 @@ def test_complete_legal_details_are_not_mentioned():
     complete = dict.fromkeys(LegalDetails.REQUIRED, "x") | {"statement_on": date(2026, 1, 1)}
     LegalDetails.objects.create(agency=factories.agency(), **complete)
     assert findings() == []
+
+
+@pytest.mark.django_db
+def test_an_agency_that_nobody_can_answer_is_named():
+    mute = factories.agency(email="", phone="03433 1000")
+    factories.agency(email="office@example.org")
+
+    [finding] = findings("contacts.W002")
+
+    assert f"Agency {mute.slug} has no e-mail address" in finding

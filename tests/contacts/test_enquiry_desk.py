@@ -58,6 +58,16 @@ def test_an_answer_goes_to_the_sender_in_their_language_and_is_written_once(worl
     assert "Amal" not in mail.subject + mail.about
 
 
+def test_a_reply_goes_to_the_mailbox_of_the_agency_or_else_of_the_post(world):
+    post = world.place.richter
+    Agency.objects.update(email="", phone="03433 1000")
+
+    handling.answer(enquiry(post), "Wir rufen Sie morgen an.", by=world.richter, now=NOW)
+
+    [mail] = mails_to("amal@example.org")
+    assert mail.reply_to == post.email != ""
+
+
 def test_whoever_gave_only_a_number_is_called_and_the_call_is_noted_down(world):
     row = enquiry(world.place.richter, email="", phone="0170 1")
     with pytest.raises(ValidationError, match="please call"):

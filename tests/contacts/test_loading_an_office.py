@@ -1,5 +1,6 @@
 """The loader of offices with the real county: one publication, all or nothing, no edit undone."""
 
+import datetime as dt
 import io
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from contacts.models import Doubt, Post, Publication, Responsibility
+from contacts.models import Doubt, LegalDetails, Post, Publication, Responsibility
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +66,35 @@ def test_an_edited_telephone_number_survives_the_next_load():
 
     assert Post.objects.get(slug="koi-landkreis-leipzig").phone == "03433 241 0"
     assert "edited here, not updated: post koi-landkreis-leipzig" in output
+
+
+@pytest.fixture
+def with_a_statement(tmp_path):
+    """The folder with one legal field more than before."""
+    folder = tmp_path / "office"
+    shutil.copytree(COUNTY, folder)
+    table = folder / "agency.toml"
+    text = table.read_text(encoding="utf-8").replace(
+        "[legal]", '[legal]\nstatement_on = "2026-11-23"'
+    )
+    table.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_field_that_the_file_gives_later_is_filled_in(with_a_statement):
+    load()
+
+    output = load(with_a_statement)
+
+    assert "0 created, 1 updated" in output
+    assert LegalDetails.objects.get().statement_on == dt.date(2026, 11, 23)
+
+
+def test_a_field_that_somebody_has_filled_before_the_file_is_left_alone(with_a_statement):
+    load()
+    LegalDetails.objects.update(statement_on=dt.date(2026, 10, 1))
+
+    output = load(with_a_statement)
+
+    assert LegalDetails.objects.get().statement_on == dt.date(2026, 10, 1)
+    assert "edited here, not updated: legaldetails landkreis-leipzig" in output

@@ -36,6 +36,19 @@ def test_one_text_on_the_command_line_is_answered_in_words(town):
     assert "Ada Beispiel · 03433 2000 · post@example.org" in output
 
 
+def test_towns_of_one_name_are_told_apart_and_nothing_found_is_said(town):
+    other = factories.municipality("Musterstadt", factories.district("Anderkreis"), codes=["09111"])
+
+    both, nothing = run("Musterstadt").splitlines(), run("Nirgendwo").splitlines()
+
+    assert both == [
+        "choose: Musterstadt, Musterstadt",
+        f"  {town.key}: 04668 Musterstadt, Landkreis Muster",
+        f"  {other.key}: 09111 Musterstadt, Anderkreis",
+    ]
+    assert nothing == ["none: Nirgendwo"]
+
+
 def test_words_without_quotes_are_one_text(town):
     assert "exact: Musterstadt" in run("04668", "Musterstadt")
 

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -348,6 +348,22 @@ def test_a_lost_factor_is_reset_by_a_superuser_and_the_owner_is_told(client, use
     assert mail.recipient == colleague.email
     log_in(away, colleague.email)
     assert away.get(ADMINISTRATION).headers["Location"] == ENROLMENT
+
+
+def test_a_lost_factor_of_the_only_superuser_is_reset_on_the_server(client, user, required, caplog):
+    log_in(client, user.email)
+    enrol(client)
+
+    with caplog.at_level("INFO"):
+        call_command("reset_second_factor", user.email.upper())
+
+    assert not Authenticator.objects.exists()
+    assert not opens(client)
+    assert [mail.recipient for mail in mails(":second-factor")] == [user.email]
+    assert "second factor reset" in caplog.text
+    assert user.email not in caplog.text
+    with pytest.raises(CommandError, match="no account"):
+        call_command("reset_second_factor", "nobody@example.org")
 
 
 # Sessions -----------------------------------------------------------------------------------------

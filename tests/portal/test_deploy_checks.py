@@ -164,6 +164,19 @@ def test_folders_that_are_served_or_cannot_be_written_are_named(good, tmp_path):
     assert found() == ["portal.E002", "portal.W019"]
 
 
+def test_a_file_of_sqlite_that_everybody_can_read_is_named(good, monkeypatch, tmp_path):
+    file = tmp_path / "site.sqlite3"
+    file.touch(0o644)
+    said = {"ENGINE": storage.SQLITE, "NAME": str(file)}
+    monkeypatch.setattr(configured, "DATABASES", {"default": said})
+
+    tmp_path.chmod(0o755)
+    assert found() == ["portal.W011", "portal.W022"]
+
+    tmp_path.chmod(0o700)
+    assert found() == ["portal.W011"]
+
+
 def test_production_passes_as_a_process_of_its_own(migrated_database):
     site = {**PRODUCTION, "DATABASE_URL": migrated_database, "BEHIND_PROXY": "true"}
     site |= {"METRICS_BIND": "127.0.0.1:9100", "BACKUP_RECIPIENT": RECIPIENT}

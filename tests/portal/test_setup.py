@@ -133,6 +133,20 @@ def test_what_is_not_given_is_asked_for_until_it_is_right(monkeypatch):
     assert User.objects.get().email == "it@lkns.example"
 
 
+def test_what_the_environment_says_is_not_asked_for(settings, monkeypatch):
+    def nobody(text):
+        raise AssertionError(text)
+
+    monkeypatch.setattr("builtins.input", nobody)
+    monkeypatch.setenv("LANGUAGES", "de,en")
+    settings.DEFAULT_FROM_EMAIL = "Portal <portal@lkns.example>"
+
+    said = setup(**GIVEN, region="Nordsachsen", may_ask=True)
+
+    assert "LANGUAGES=" not in said
+    assert "DEFAULT_FROM_EMAIL=" not in said
+
+
 def test_a_terminal_that_nobody_sits_at_is_told_what_to_give(monkeypatch):
     def nobody(text):
         raise EOFError

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         with translation.override(language):
             for entry in typed:
                 result = look_up(entry, found, on=on or clock.today(), snapshot=snapshot)
-                lines = [as_json(entry, result)] if json else as_text(result)
+                lines = [as_json(entry, result)] if json else as_text(entry, result)
                 for line in lines:
                     self.stdout.write(line)
 
@@ -102,8 +102,10 @@ def _post(contact: Contact) -> dict:
     }
 
 
-def as_text(result: LookUp) -> list[str]:
-    lines = [f"{result.outcome.value}: {', '.join(str(place) for place in result.places)}"]
+def as_text(typed: str, result: LookUp) -> list[str]:
+    found = ", ".join(str(place) for place in result.places)
+    lines = [f"{result.outcome.value}: {found or typed}"]
+    lines += [f"  {p.key}: {p.unambiguous_name}, {p.district.name}" for p in result.places]
     if result.answer:
         for contact in result.answer.contacts:
             name = contact.holder_names or str(contact.post.title)
@@ -111,5 +113,6 @@ def as_text(result: LookUp) -> list[str]:
         shared = result.answer.shared_contact
         if shared:
             lines.append(f"  {shared.name} · {shared.phone} · {shared.email}")
-    lines.append(f"  {why(result)}")
+    if reason := why(result):
+        lines.append(f"  {reason}")
     return lines

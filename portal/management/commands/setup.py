@@ -1,5 +1,6 @@
 """`manage.py setup`: from an empty installation to one's own county."""
 
+import os
 from argparse import ArgumentParser
 from email.utils import parseaddr
 from pathlib import Path
@@ -172,8 +173,9 @@ class Command(BaseCommand):
     def _environment(self, answers: Answers) -> None:
         """The lines that are missing in the environment of the site, as they have to be written."""
         now = [code for code, _name in settings.LANGUAGES]
-        languages = answers.to(LANGUAGES, default=",".join(now))
-        sender = answers.to(SENDER, default=settings.DEFAULT_FROM_EMAIL)
+        told = os.environ.get("LANGUAGES", "")
+        languages = answers.to(LANGUAGES, default=",".join(now), known=told)
+        sender = answers.to(SENDER, default="", known=settings.DEFAULT_FROM_EMAIL)
         lines = []
         if languages != now:
             lines.append(f"LANGUAGES={','.join(languages)}")
