@@ -26,8 +26,8 @@ def test_a_migration_that_the_release_before_could_not_live_with_is_refused():
         text=True,
         check=False,
     )
-    assert "NOT NULL constraint on columns" in linted.stdout
-    assert "2 migrations looked at, 1 wrong" in linted.stdout
+    assert "0009_network_of_an_agency)... ERR\n\tNOT NULL constraint on columns" in linted.stdout
+    assert " looked at, 1 wrong" in linted.stdout
     assert linted.returncode == 1
 
 
