@@ -43,7 +43,10 @@ class InvitationForm(PortalForm):
         queryset=Person.objects.none(),
         required=False,
         empty_label=gettext_lazy("not named there"),
-        help_text=gettext_lazy("So that the name goes from the cards when the colleague leaves."),
+        help_text=gettext_lazy(
+            "Enquiries to this person's posts are theirs then, and the name goes from the cards when "
+            "the colleague leaves."
+        ),
     )
 
     def __init__(self, *args, agencies, people, **kwargs) -> None:
