@@ -44,8 +44,8 @@ class InvitationForm(PortalForm):
         required=False,
         empty_label=gettext_lazy("not named there"),
         help_text=gettext_lazy(
-            "Enquiries to this person's posts are theirs then, and the name goes from the cards when "
-            "the colleague leaves."
+            "Enquiries to this person's posts are theirs then, and the name goes from the cards "
+            "when the colleague leaves."
         ),
     )
 
