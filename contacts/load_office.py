@@ -134,8 +134,8 @@ class OfficeFiles:
     def _legal(self, legal: dict, path: Path) -> None:
         values = {name: value for name, value in legal.items() if not isinstance(value, dict)}
         values["legal_form"] = legal.get("legal_form", {}).get("de", "")
-        if "statement_on" in values:
-            values["statement_on"] = values["statement_on"] or None
+        days = {"statement_on", "assessed_on"} & values.keys()
+        values |= {name: values[name] or None for name in days}
         known = {field.name for field in LegalDetails._meta.concrete_fields}
         unknown = values.keys() - known
         if unknown:

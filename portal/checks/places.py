@@ -69,7 +69,7 @@ def database_file_is_private(app_configs, **kwargs) -> list[CheckMessage]:
     if settings.DEMO or said["ENGINE"] != storage.SQLITE:
         return []
     file = Path(said.get("NAME") or "")
-    if not file.is_file() or not _is_open_to_all(file):
+    if not _is_open_to_all(file):
         return []
     return [
         Warning(
@@ -81,8 +81,11 @@ def database_file_is_private(app_configs, **kwargs) -> list[CheckMessage]:
 
 
 def _is_open_to_all(file: Path) -> bool:
-    may_read, may_enter = file.stat().st_mode & 0o004, file.parent.stat().st_mode & 0o001
-    return bool(may_read and may_enter)
+    try:
+        may_read, may_enter = file.stat().st_mode & 0o004, file.parent.stat().st_mode & 0o001
+        return file.is_file() and bool(may_read and may_enter)
+    except OSError:  # not there yet, or not even for us
+        return False
 
 
 @register(Tags.database, deploy=True)

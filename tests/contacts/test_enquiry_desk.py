@@ -60,12 +60,14 @@ def test_an_answer_goes_to_the_sender_in_their_language_and_is_written_once(worl
 
 def test_a_reply_goes_to_the_mailbox_of_the_agency_or_else_of_the_post(world):
     post = world.place.richter
-    Agency.objects.update(email="", phone="03433 1000")
 
-    handling.answer(enquiry(post), "Wir rufen Sie morgen an.", by=world.richter, now=NOW)
+    for agency_email in ("stelle@example.org", ""):
+        Agency.objects.update(email=agency_email, phone="03433 1000")
+        handling.answer(enquiry(post), "Wir rufen Sie morgen an.", by=world.richter, now=NOW)
 
-    [mail] = mails_to("amal@example.org")
-    assert mail.reply_to == post.email != ""
+    replies = [mail.reply_to for mail in mails_to("amal@example.org")]
+    assert replies == ["stelle@example.org", post.email]
+    assert post.email not in ("", "stelle@example.org")
 
 
 def test_whoever_gave_only_a_number_is_called_and_the_call_is_noted_down(world):

@@ -166,7 +166,8 @@ def test_folders_that_are_served_or_cannot_be_written_are_named(good, tmp_path):
 
 def test_a_file_of_sqlite_that_everybody_can_read_is_named(good, monkeypatch, tmp_path):
     file = tmp_path / "site.sqlite3"
-    file.touch(0o644)
+    file.touch()
+    file.chmod(0o644)
     said = {"ENGINE": storage.SQLITE, "NAME": str(file)}
     monkeypatch.setattr(configured, "DATABASES", {"default": said})
 
@@ -174,6 +175,9 @@ def test_a_file_of_sqlite_that_everybody_can_read_is_named(good, monkeypatch, tm
     assert found() == ["portal.W011", "portal.W022"]
 
     tmp_path.chmod(0o700)
+    assert found() == ["portal.W011"]
+
+    said["NAME"] = str(tmp_path / ("x" * 300))  # which the file system cannot even ask for
     assert found() == ["portal.W011"]
 
 
